@@ -1,0 +1,69 @@
+/** What a tool answers, before it becomes text or JSON. The headline is the answer; blocks carry the detail. */
+export interface Answer {
+  readonly headline: string;
+  readonly blocks?: readonly Block[];
+  /** What to call or do next, one line each. */
+  readonly next?: readonly string[];
+  /** The call failed although PVE was asked (a job that ended badly). */
+  readonly failed?: boolean;
+}
+
+export type Block = Table | Facts | Untrusted | Note;
+
+/** How a value is written for a reader; JSON output keeps the raw value. */
+export type Format =
+  | "text"
+  | "bytes" // bytes -> 12.4 GiB
+  | "rate" // bytes per second -> 1.2 MiB/s
+  | "percent" // fraction 0..1 -> 12.5 %
+  | "duration" // seconds -> 3d 4h
+  | "time" // Unix seconds -> 2026-11-22 06:59:02 UTC
+  | "flag"; // 0/1, "1", true -> yes/no
+
+export type Cell = string | number | boolean | null | undefined | readonly (string | number)[];
+
+export interface Column {
+  readonly key: string;
+  readonly label?: string;
+  readonly format?: Format;
+}
+
+/** Rows of one shape. A column without any value is left out of the text. */
+export interface Table {
+  readonly kind: "table";
+  readonly title?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  /** How many there are in all, when these rows are a part. */
+  readonly total?: number;
+  /** How to see the rest: "start: 50", "filter by node". */
+  readonly more?: string;
+}
+
+export interface Fact {
+  readonly key: string;
+  readonly label?: string;
+  readonly value: Cell;
+  readonly format?: Format;
+}
+
+/** `label: value` lines; facts without a value are left out. */
+export interface Facts {
+  readonly kind: "facts";
+  readonly title?: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Text that a guest, a user or a log wrote: stripped of control characters and fenced as data. */
+export interface Untrusted {
+  readonly kind: "untrusted";
+  /** Where it came from, e.g. "notes of VM 104". */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** One line of ours: a hint, a reason, a warning. */
+export interface Note {
+  readonly kind: "note";
+  readonly text: string;
+}

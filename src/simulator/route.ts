@@ -1,0 +1,79 @@
+import type { Route } from "../schema/routes.gen.ts";
+import type { Json, World } from "./world.ts";
+
+/** Who calls: the user or token after authentication. */
+export interface Caller {
+  /** `root@pam` or `root@pam!mcp`. */
+  readonly id: string;
+  /** The user behind a token. */
+  readonly user: string;
+}
+
+/** A call that passed authentication, parameter check and permission check. */
+export interface SimCall {
+  readonly world: World;
+  readonly caller: Caller;
+  readonly route: Route;
+  /** Decoded and typed by the endpoint table: integers are numbers, booleans are booleans, arrays are arrays. */
+  readonly params: Readonly<Record<string, Value>>;
+  /** True when the caller holds the privilege on the path (for lists that PVE filters). */
+  may(path: string, ...privileges: string[]): boolean;
+  /** Starts a task and returns its UPID. */
+  task(spec: TaskSpec): string;
+}
+
+export type Value = string | number | boolean | readonly Value[];
+
+export interface TaskSpec {
+  readonly node: string;
+  readonly type: string;
+  readonly id: string;
+  /** Seconds it takes. */
+  readonly seconds: number;
+  /** Log lines before the closing `TASK …` line, which the task adds itself. */
+  readonly log?: readonly string[];
+  /** Absent: OK. A text other than `OK` and `WARNINGS: n` is a failure. */
+  readonly exitstatus?: string;
+  /** Runs when the task ends well; a thrown Error fails the task with its message. May return further log lines. */
+  readonly done?: () => readonly string[] | undefined;
+  /** Runs when the task is stopped before its end. */
+  readonly stopped?: () => void;
+  /** PVE runs it in the foreground before answering: it has ended when the UPID is returned. */
+  readonly sync?: boolean;
+}
+
+/** An answer with more than `data`: PVE adds `total` and `changes` beside it. */
+export class Envelope {
+  readonly data: Json;
+  readonly extra: Readonly<Record<string, Json>>;
+  constructor(data: Json, extra: Readonly<Record<string, Json>>) {
+    this.data = data;
+    this.extra = extra;
+  }
+}
+
+/** A refusal as PVE words it: `die` is a 500, a parameter error a 400 with the `errors` map. */
+export class SimError extends Error {
+  readonly status: number;
+  readonly errors?: Readonly<Record<string, string>>;
+  constructor(status: number, message: string, errors?: Readonly<Record<string, string>>) {
+    super(message);
+    this.status = status;
+    if (errors) this.errors = errors;
+  }
+}
+
+/** PVE's `die "..."`. */
+export const die = (message: string): never => {
+  throw new SimError(500, message);
+};
+
+/** PVE's `raise_param_exc`. */
+export const badParams = (errors: Readonly<Record<string, string>>): never => {
+  throw new SimError(400, "Parameter verification failed.", errors);
+};
+
+export type Handler = (call: SimCall) => Json | Envelope;
+
+/** The routes of one area. Registered together in server.ts; what is missing answers 501 "not simulated". */
+export type Handlers = { readonly [R in Route]?: Handler };

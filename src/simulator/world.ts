@@ -1,0 +1,213 @@
+import type { Clock } from "./clock.ts";
+import type { Rng } from "./rng.ts";
+
+/** A value as PVE's JSON carries it. */
+export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** The whole state of a simulated cluster. Routes read and change it; nothing else holds state. */
+export interface World {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** PVE release played: version `9.2.11`, release `9.2`. */
+  readonly version: { readonly version: string; readonly release: string; readonly repoid: string };
+  /** Absent: a node that is in no cluster. */
+  cluster?: { readonly name: string; version: number };
+  /** datacenter.cfg */
+  options: Record<string, Json>;
+  clusterLog: {
+    time: number;
+    node: string;
+    tag: string;
+    user: string;
+    msg: string;
+    pri: number;
+    pid: number;
+  }[];
+  readonly nodes: Map<string, Node>;
+  readonly guests: Map<number, Guest>;
+  readonly storages: Map<string, Storage>;
+  /** By volume id (`local:iso/x.iso`); on a storage that is not shared the key is `node/volid`. */
+  readonly volumes: Map<string, Volume>;
+  readonly access: Access;
+  readonly pools: Map<string, Pool>;
+  readonly firewall: Firewall;
+  readonly ha: {
+    readonly resources: Map<string, HaResource>;
+    readonly rules: Map<string, HaRule>;
+    disarmed?: string;
+  };
+  readonly backupJobs: Map<string, Record<string, Json>>;
+  readonly replication: Record<string, Json>[];
+  /** By UPID, oldest first. */
+  readonly tasks: Map<string, Task>;
+}
+
+export interface Node {
+  readonly name: string;
+  readonly id: number;
+  readonly ip: string;
+  online: boolean;
+  readonly cpus: number;
+  readonly memory: number;
+  readonly rootfs: { readonly total: number; used: number };
+  /** Unix seconds. */
+  readonly booted: number;
+  /** Load shape for RRD and status: average CPU fraction and memory used besides the guests, in bytes. */
+  readonly load: { readonly cpu: number; readonly baseMemory: number };
+  readonly fingerprint: string;
+  dns: Record<string, string>;
+  timezone: string;
+  readonly services: Map<string, Service>;
+  readonly syslog: { time: number; text: string; service?: string }[];
+  /** /etc/network/interfaces, by interface; `pending` is interfaces.new while a change waits to be applied. */
+  network: Map<string, Record<string, Json>>;
+  pendingNetwork?: Map<string, Record<string, Json>>;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly desc: string;
+  state: "running" | "dead";
+  unitState: string;
+}
+
+export interface Guest {
+  readonly vmid: number;
+  readonly type: "qemu" | "lxc";
+  node: string;
+  /** The configuration file: what GET config returns, less `digest`. */
+  config: Record<string, Json>;
+  /** Changes that wait for the next start; null: the key will be deleted. */
+  pending: Record<string, Json>;
+  snapshots: Map<string, Snapshot>;
+  /** Name of the snapshot the current state descends from. */
+  parent?: string;
+  status: "running" | "stopped" | "paused";
+  /** Unix seconds of the last start. */
+  started?: number;
+  readonly load: {
+    readonly cpu: number;
+    readonly memory: number;
+    readonly net: number;
+    readonly disk: number;
+  };
+  /** Seconds after start until the guest agent answers; absent: no agent in the guest. */
+  agentDelay?: number;
+  /** Addresses the guest reports, by interface name. */
+  readonly addresses: Readonly<Record<string, { mac: string; ips: string[] }>>;
+  /** The guest ignores a shutdown request. */
+  readonly deaf?: boolean;
+}
+
+export interface Snapshot {
+  readonly name: string;
+  readonly time: number;
+  description: string;
+  readonly parent?: string;
+  readonly vmstate: boolean;
+  readonly config: Record<string, Json>;
+}
+
+/** An entry of storage.cfg, `digest` left out. */
+export interface Storage {
+  readonly storage: string;
+  readonly type: string;
+  config: Record<string, Json>;
+  /** Bytes per node, or for all when shared. `used` counts what no listed volume explains. */
+  readonly capacity: { readonly total: number; readonly used: number };
+}
+
+export interface Volume {
+  readonly volid: string;
+  /** Absent on a shared storage. */
+  readonly node?: string;
+  readonly storage: string;
+  readonly content: "images" | "rootdir" | "iso" | "vztmpl" | "backup" | "snippets" | "import";
+  readonly format: string;
+  size: number;
+  used?: number;
+  readonly ctime: number;
+  readonly vmid?: number;
+  notes?: string;
+  protected?: boolean;
+  readonly subtype?: "qemu" | "lxc";
+  parent?: string;
+  /** A backup's configuration file, for restores and extractconfig. */
+  readonly config?: string;
+}
+
+export interface Access {
+  readonly users: Map<string, User>;
+  readonly groups: Map<string, { groupid: string; comment?: string }>;
+  /** Privileges by role name; `special` roles are PVE's own. */
+  readonly roles: Map<string, { privs: string[]; special: boolean }>;
+  /** Entries of user.cfg, in order. */
+  readonly acl: {
+    path: string;
+    type: "user" | "group" | "token";
+    ugid: string;
+    roleid: string;
+    propagate: boolean;
+  }[];
+  readonly domains: Map<string, Record<string, Json>>;
+}
+
+export interface User {
+  readonly userid: string;
+  enable: boolean;
+  expire: number;
+  fields: Record<string, string>;
+  groups: string[];
+  readonly tokens: Map<string, { secret: string; privsep: boolean; expire: number; comment?: string }>;
+}
+
+export interface Pool {
+  readonly poolid: string;
+  comment?: string;
+  readonly vms: Set<number>;
+  readonly storages: Set<string>;
+}
+
+/** One firewall configuration file: of the cluster, a node or a guest. */
+export interface FirewallFile {
+  options: Record<string, Json>;
+  rules: Record<string, Json>[];
+  aliases: Map<string, { cidr: string; comment?: string }>;
+  ipsets: Map<string, { comment?: string; entries: Map<string, { comment?: string; nomatch?: boolean }> }>;
+}
+
+export interface Firewall {
+  readonly cluster: FirewallFile;
+  readonly groups: Map<string, { comment?: string; rules: Record<string, Json>[] }>;
+  readonly nodes: Map<string, FirewallFile>;
+  readonly guests: Map<number, FirewallFile>;
+}
+
+export interface HaResource {
+  readonly sid: string;
+  config: Record<string, Json>;
+}
+
+export interface HaRule {
+  readonly rule: string;
+  readonly type: string;
+  config: Record<string, Json>;
+}
+
+export interface Task {
+  readonly upid: string;
+  readonly node: string;
+  readonly type: string;
+  readonly id: string;
+  /** Token or user, e.g. `root@pam!mcp`. */
+  readonly user: string;
+  readonly pid: number;
+  readonly pstart: number;
+  readonly starttime: number;
+  /** Unix seconds at which it ends; the log's lines spread between start and end. */
+  endtime: number;
+  /** `OK`, `WARNINGS: n` or an error text, once it has ended. */
+  exitstatus: string;
+  log: string[];
+}
