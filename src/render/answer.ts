@@ -15,9 +15,11 @@ export type Format =
   | "text"
   | "bytes" // bytes -> 12.4 GiB
   | "rate" // bytes per second -> 1.2 MiB/s
-  | "percent" // fraction 0..1 -> 12.5 %
+  | "percent" // fraction 0..1 -> 12.5%
+  | "points" // percent points 0..100 -> 12.5%
+  | "number" // at most two decimals
   | "duration" // seconds -> 3d 4h
-  | "time" // Unix seconds -> 2026-11-22 06:59:02 UTC
+  | "time" // Unix seconds -> 2026-11-22 06:59 UTC; 0 is no time
   | "flag"; // 0/1, "1", true -> yes/no
 
 export type Cell = string | number | boolean | null | undefined | readonly (string | number)[];
@@ -26,6 +28,8 @@ export interface Column {
   readonly key: string;
   readonly label?: string;
   readonly format?: Format;
+  /** The row's own field that holds the Format of this cell, for rows of mixed units. */
+  readonly formatFrom?: string;
 }
 
 /** Rows of one shape. A column without any value is left out of the text. */
@@ -45,6 +49,8 @@ export interface Fact {
   readonly label?: string;
   readonly value: Cell;
   readonly format?: Format;
+  /** The value may be up to 2,000 characters (else 200). */
+  readonly long?: true;
 }
 
 /** `label: value` lines; facts without a value are left out. */
@@ -60,6 +66,10 @@ export interface Untrusted {
   /** Where it came from, e.g. "notes of VM 104". */
   readonly source: string;
   readonly text: string;
+  /** Which end stays when the budget is short: "tail" for logs. Default "head". */
+  readonly keep?: "head" | "tail";
+  /** How to see the rest when it is cut. */
+  readonly more?: string;
 }
 
 /** One line of ours: a hint, a reason, a warning. */

@@ -16,6 +16,8 @@ export interface SimCall {
   readonly route: Route;
   /** Decoded and typed by the endpoint table: integers are numbers, booleans are booleans, arrays are arrays. */
   readonly params: Readonly<Record<string, Value>>;
+  /** Unix seconds at which the request arrived. */
+  readonly now: number;
   /** True when the caller holds the privilege on the path (for lists that PVE filters). */
   may(path: string, ...privileges: string[]): boolean;
   /** Starts a task and returns its UPID. */
@@ -35,9 +37,11 @@ export interface TaskSpec {
   /** Absent: OK. A text other than `OK` and `WARNINGS: n` is a failure. */
   readonly exitstatus?: string;
   /** Runs when the task ends well; a thrown Error fails the task with its message. May return further log lines. */
-  readonly done?: () => readonly string[] | undefined;
+  readonly done?: (at: number) => readonly string[] | undefined;
   /** Runs when the task is stopped before its end. */
   readonly stopped?: () => void;
+  /** Exit status when someone stops it; absent: PVE's `received interrupt`. */
+  readonly interrupted?: string;
   /** PVE runs it in the foreground before answering: it has ended when the UPID is returned. */
   readonly sync?: boolean;
 }

@@ -41,6 +41,8 @@ export interface World {
   readonly replication: Record<string, Json>[];
   /** By UPID, oldest first. */
   readonly tasks: Map<string, Task>;
+  /** Unix seconds of pvestatd's first report: before it /nodes and /cluster/resources know no figures. Absent: long ago. */
+  statsFrom?: number;
 }
 
 export interface Node {
@@ -56,6 +58,8 @@ export interface Node {
   /** Load shape for RRD and status: average CPU fraction and memory used besides the guests, in bytes. */
   readonly load: { readonly cpu: number; readonly baseMemory: number };
   readonly fingerprint: string;
+  /** What the machine cannot do: checkpoint containers (no CRIU), mount a container's raw volume a second time. */
+  readonly lacks?: readonly ("criu" | "loop")[];
   dns: Record<string, string>;
   timezone: string;
   readonly services: Map<string, Service>;
@@ -94,17 +98,29 @@ export interface Guest {
   };
   /** Seconds after start until the guest agent answers; absent: no agent in the guest. */
   agentDelay?: number;
-  /** Addresses the guest reports, by interface name. */
+  /** Addresses the guest reports, by interface name; `ips` are CIDRs. */
   readonly addresses: Readonly<Record<string, { mac: string; ips: string[] }>>;
   /** The guest ignores a shutdown request. */
   readonly deaf?: boolean;
+  /** Unix seconds; figures over time begin there. Absent: long ago. */
+  readonly created?: number;
+  /** What a guest agent knows and did; filled at its first use. */
+  agent?: GuestAgent;
+}
+
+export interface GuestAgent {
+  readonly hostname: string;
+  readonly os: Readonly<Record<string, string>>;
+  readonly files: Map<string, string>;
+  readonly processes: Map<number, Record<string, Json>>;
+  frozen: boolean;
 }
 
 export interface Snapshot {
   readonly name: string;
   readonly time: number;
   description: string;
-  readonly parent?: string;
+  parent?: string;
   readonly vmstate: boolean;
   readonly config: Record<string, Json>;
 }
@@ -135,6 +151,8 @@ export interface Volume {
   parent?: string;
   /** A backup's configuration file, for restores and extractconfig. */
   readonly config?: string;
+  /** A template without an operating system: its containers bring up no network. */
+  readonly bare?: true;
 }
 
 export interface Access {
@@ -209,5 +227,16 @@ export interface Task {
   endtime: number;
   /** `OK`, `WARNINGS: n` or an error text, once it has ended. */
   exitstatus: string;
+  /** Without the closing `TASK …` line. */
   log: string[];
+  /** What its end will do; gone once it has been done. A task that has it is running. */
+  work?: TaskWork;
+}
+
+export interface TaskWork {
+  /** A thrown Error fails the task with its message; lines returned join the log. `at`: the time of the end. */
+  readonly done?: (at: number) => readonly string[] | undefined;
+  readonly stopped?: () => void;
+  /** Exit status when someone stops it; absent: PVE's `received interrupt`. */
+  readonly interrupted?: string;
 }

@@ -1,0 +1,42 @@
+import type { Secret } from "./secret.ts";
+import type { Category, Tier } from "./settings.ts";
+
+/** How the server's certificate is judged: by the system's CAs, by one CA, by its fingerprint, not at all. */
+export type Tls =
+  | { readonly mode: "system" }
+  | { readonly mode: "ca"; readonly pem: string }
+  | { readonly mode: "fingerprint"; readonly sha256: string }
+  | { readonly mode: "off" };
+
+export interface Connection {
+  /** Scheme, host, port as written and a proxy's path; no trailing slash, no `/api2/json`. */
+  readonly baseUrl: string;
+  readonly tokenId: string;
+  readonly tokenSecret: Secret;
+  readonly tls: Tls;
+  /** Time limit of a whole call in seconds. */
+  readonly timeout: number;
+}
+
+/** Which tools are offered. */
+export interface Surface {
+  readonly tier: Tier;
+  readonly categories: readonly Category[];
+  /** Only these, within tier and categories; absent: all of them. */
+  readonly tools?: readonly string[];
+  readonly excludeTools: readonly string[];
+}
+
+/** What holds with any PVE, the simulated one included. */
+export interface DemoConfig {
+  readonly surface: Surface;
+  readonly output: "text" | "json";
+  readonly structured: boolean;
+  readonly debug: boolean;
+  /** For stderr, a line each, without secrets. */
+  readonly warnings: readonly string[];
+}
+
+export interface Config extends DemoConfig {
+  readonly connection: Connection;
+}

@@ -1,0 +1,76 @@
+import type { Config, DemoConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { type ReadFile, readConnection } from "./connection.ts";
+import { nearest } from "./nearest.ts";
+import { type Present, present, readSettings } from "./read-settings.ts";
+import { settingFacts } from "./settings.ts";
+import { showName } from "./show.ts";
+import { type Findings, readSurface, type ToolRef } from "./surface.ts";
+
+export interface LoadDeps {
+  /** Every tool there is; a function is called only when a setting names tools. */
+  readonly tools: readonly ToolRef[] | (() => readonly ToolRef[]);
+  readonly readFile: ReadFile;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Turns environment variables into the configuration. With `demo`, what concerns the connection is neither
+ * needed nor looked at.
+ * Throws one `ConfigError` for all problems together; no message and no warning contains a secret.
+ */
+export function loadConfig(env: Env, deps: LoadDeps & { readonly demo: true }): DemoConfig;
+export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: false }): Config;
+export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean }): Config | DemoConfig {
+  const demo = deps.demo === true;
+  const set = present(env);
+  const reading = readSettings(set, { demo });
+  const findings: Findings = {
+    problems: [...reading.problems],
+    warnings: unknownVariables(set),
+    notes: [],
+  };
+  const tools = deps.tools;
+  const surface = readSurface(reading.values, typeof tools === "function" ? tools : () => tools, findings);
+  const connection = demo ? undefined : readConnection(set, reading, deps.readFile, findings.problems);
+  const { PVE_OUTPUT: output, PVE_STRUCTURED: structured, DEBUG: debug = false } = reading.values;
+  const complete = (demo || connection !== undefined) && surface !== undefined;
+  if (findings.problems.length > 0 || !complete || output === undefined || structured === undefined) {
+    throw refusal(set, findings);
+  }
+  return {
+    ...(connection !== undefined && { connection }),
+    surface,
+    output,
+    structured,
+    debug,
+    warnings: findings.warnings,
+  };
+}
+
+/** A last guard behind the careful wording: the token's secret is cut out wherever it was repeated. */
+function refusal(set: Present, { problems, warnings, notes }: Findings): ConfigError {
+  const secret = set.get("PVE_TOKEN_SECRET") ?? "";
+  const clean = (text: string) => (secret.length < 8 ? text : text.replaceAll(secret, "[secret]"));
+  return new ConfigError(problems.map(clean), [
+    ...warnings.map((warning) => clean(`  Also: ${warning}`)),
+    ...notes,
+  ]);
+}
+
+const PREFIX = "PVE_";
+
+function unknownVariables(set: Present): string[] {
+  const names: readonly string[] = settingFacts().map(({ name }) => name);
+  // Without the prefix that all share, which would make any two names look alike; a refused one is no advice.
+  const advised = names.filter((name) => name.startsWith(PREFIX) && name !== "PVE_TOOL_WHITELIST");
+  const bare = advised.map((name) => name.slice(PREFIX.length));
+  return [...set.keys()]
+    .filter((name) => name.startsWith(PREFIX) && !names.includes(name))
+    .map((name) => {
+      const [near] = nearest(name.slice(PREFIX.length), bare, 1);
+      const hint = near === undefined ? "" : ` Nearest: ${PREFIX}${near}.`;
+      return `${showName(name)} is not a variable of mcp-pve and has no effect.${hint}`;
+    });
+}

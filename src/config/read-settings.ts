@@ -1,0 +1,41 @@
+import { SETTINGS, type SettingName, type SettingValues, settingFacts } from "./settings.ts";
+
+/** The variables that are set; an empty one counts as unset. */
+export type Present = ReadonlyMap<string, string>;
+
+/** What the environment sets, by name. */
+export function present(env: Readonly<Record<string, string | undefined>>): Present {
+  const set = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && value !== "") set.set(name, value);
+  }
+  return set;
+}
+
+export interface Reading {
+  /** The value of each variable that is set correctly or has a default. */
+  readonly values: Partial<SettingValues>;
+  /** Required variables that are not set. */
+  readonly missing: readonly SettingName[];
+  /** What is wrong with the others, each beginning with the variable's name. */
+  readonly problems: readonly string[];
+}
+
+/** Reads each variable by the table, on its own, so that one fault hides no other. */
+export function readSettings(set: Present, options: { demo: boolean }): Reading {
+  const values: Record<string, unknown> = {};
+  const missing: SettingName[] = [];
+  const problems: string[] = [];
+  for (const { name, group, required } of settingFacts()) {
+    if (options.demo && group === "connection") continue;
+    if (required && !set.has(name)) {
+      missing.push(name);
+      continue;
+    }
+    const outcome = SETTINGS.shape[name].safeParse(set.get(name));
+    if (outcome.success) values[name] = outcome.data;
+    else problems.push(...outcome.error.issues.map((issue) => `${name} ${issue.message}`));
+  }
+  // Each value came from the schema under its own name.
+  return { values: values as Partial<SettingValues>, missing, problems };
+}

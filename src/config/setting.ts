@@ -1,0 +1,65 @@
+// zod/mini: 17 kB bundled and about 1 ms at start-up; all of zod brings 450 kB and some 15 ms.
+import * as z from "zod/mini";
+import type { Parsed } from "./parsed.ts";
+
+/** The groups of variables, in the order of the documentation; a simulated PVE does without `connection`. */
+export const GROUPS = ["connection", "surface", "answers"] as const;
+
+/** What is known of a variable besides how its text is read. */
+export interface SettingFacts {
+  readonly group: (typeof GROUPS)[number];
+  /** The values it takes, for the documentation. */
+  readonly type: string;
+  readonly meaning: string;
+  /** One that must be given. */
+  readonly required?: true;
+  /** The default as an operator would write it, or a word for it. */
+  readonly default?: string;
+  /** Its value is never shown. */
+  readonly secret?: true;
+  /** Blanks around the value belong to it and are not cut off. */
+  readonly verbatim?: true;
+}
+
+const facts = z.registry<SettingFacts>();
+
+/** Text to value by `parse`; a refusal becomes an issue whose message follows the variable's name. */
+function read<T>(about: SettingFacts, parse: (text: string) => Parsed<T>) {
+  return z.pipe(
+    z.string(),
+    z.transform((given: string, context): T => {
+      const text = about.verbatim ? given : given.trim();
+      // Blanks only are a mistake; taken as unset they would widen a tier or a list to its default.
+      const outcome: Parsed<T> = text === "" ? { problem: "contains nothing but blanks" } : parse(text);
+      if ("value" in outcome) return outcome.value;
+      context.issues.push({ code: "custom", message: outcome.problem, input: given });
+      return z.NEVER;
+    }),
+  );
+}
+
+/** A variable that must be given. */
+export function required<T>(about: SettingFacts, parse: (text: string) => Parsed<T>) {
+  return read(about, parse).register(facts, { ...about, required: true });
+}
+
+/** A variable without which something is left undefined. */
+export function optional<T>(about: SettingFacts, parse: (text: string) => Parsed<T>) {
+  return z.optional(read(about, parse)).register(facts, about);
+}
+
+/** A variable whose default is written as an operator would write it, and read the same way. */
+export function withDefault<T>(written: string, about: SettingFacts, parse: (text: string) => Parsed<T>) {
+  const fallback = parse(written);
+  if ("problem" in fallback) throw new Error(`The default ${written} is not valid: ${fallback.problem}`);
+  return z
+    .pipe(z._default(z.string(), written), read(about, parse))
+    .register(facts, { default: written, ...about });
+}
+
+/** What is known of a variable made by one of the functions above. */
+export function factsOf(schema: z.core.$ZodType): SettingFacts {
+  const about = facts.get(schema as z.ZodMiniType);
+  if (about === undefined) throw new Error("A setting was made without facts");
+  return about;
+}

@@ -1,0 +1,192 @@
+import * as z from "zod/mini";
+import { parseBaseUrl } from "./base-url.ts";
+import type { Parsed } from "./parsed.ts";
+import { factsOf, optional, required, type SettingFacts, withDefault } from "./setting.ts";
+import { parseFingerprint } from "./tls.ts";
+import { parseTokenId, parseTokenSecret } from "./token.ts";
+import { parseBoolean, parseChoice, parseChoices, parseList, parseSeconds } from "./values.ts";
+
+/** Access tiers, each admitting everything that the one before it admits. */
+export const TIERS = ["read-only", "read-execute", "full"] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Groups of tools that an operator can switch on. */
+export const CATEGORIES = [
+  "nodes",
+  "qemu",
+  "lxc",
+  "storage",
+  "cluster",
+  "access",
+  "pools",
+  "network",
+  "firewall",
+  "backup",
+  "tasks",
+  "ha",
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+const asWritten = (text: string): Parsed<string> => ({ value: text });
+
+/** The only definition of every variable: its name, how its text becomes a value, and what it is for. */
+export const SETTINGS = z.object({
+  PVE_BASE_URL: required(
+    {
+      group: "connection",
+      type: "URL",
+      meaning:
+        "Address of a PVE node, e.g. `https://pve.example.com:8006`, or of a reverse proxy's path in front of one. `https`, or `http` on loopback. Trailing slashes and `/api2/json` are ignored.",
+    },
+    parseBaseUrl,
+  ),
+  PVE_TOKEN_ID: required(
+    {
+      group: "connection",
+      type: "`user@realm!name`",
+      meaning: "The API token's id, e.g. `root@pam!mcp`.",
+    },
+    parseTokenId,
+  ),
+  PVE_TOKEN_SECRET: optional(
+    {
+      group: "connection",
+      type: "text",
+      default: "required, or the file",
+      secret: true,
+      verbatim: true,
+      meaning: "The API token's secret, the UUID that PVE showed once.",
+    },
+    parseTokenSecret,
+  ),
+  PVE_TOKEN_SECRET_FILE: optional(
+    {
+      group: "connection",
+      type: "path",
+      meaning:
+        "A file that holds the secret and nothing else, in place of `PVE_TOKEN_SECRET`. A line end is cut off.",
+    },
+    asWritten,
+  ),
+  PVE_VERIFY_SSL: withDefault(
+    "true",
+    {
+      group: "connection",
+      type: "boolean",
+      meaning:
+        "`false` accepts any certificate, for this connection only. `PVE_FINGERPRINT` does the same job safely; the two exclude each other.",
+    },
+    parseBoolean,
+  ),
+  PVE_CA_FILE: optional(
+    {
+      group: "connection",
+      type: "path",
+      meaning:
+        "A PEM file with the CA to trust in place of the system's, e.g. a copy of `/etc/pve/pve-root-ca.pem`.",
+    },
+    asWritten,
+  ),
+  PVE_FINGERPRINT: optional(
+    {
+      group: "connection",
+      type: "SHA-256",
+      meaning:
+        "Trust exactly the certificate with this SHA-256 fingerprint (64 hexadecimal digits, colons optional), as PVE shows it under the node's Certificates.",
+    },
+    parseFingerprint,
+  ),
+  PVE_TIMEOUT: withDefault(
+    "30",
+    {
+      group: "connection",
+      type: "seconds",
+      meaning: "Time limit of a whole call, repetitions included: above 0, at most 3600.",
+    },
+    parseSeconds(3600),
+  ),
+  PVE_ACCESS_TIER: withDefault(
+    "full",
+    {
+      group: "surface",
+      type: TIERS.map((tier) => `\`${tier}\``).join(", "),
+      meaning:
+        "The upper bound of what tools may do: look; also start, stop, migrate and back up; also create, change and delete.",
+    },
+    parseChoice("tier", TIERS),
+  ),
+  PVE_CATEGORIES: withDefault(
+    CATEGORIES.join(","),
+    {
+      group: "surface",
+      type: "list",
+      default: "all",
+      meaning: `Only the tools of these categories. All: ${CATEGORIES.map((name) => `\`${name}\``).join(", ")}.`,
+    },
+    parseChoices("category", CATEGORIES),
+  ),
+  PVE_TOOLS: optional(
+    {
+      group: "surface",
+      type: "list of tool names",
+      default: "all",
+      meaning: "Only these tools, as far as tier and categories admit them.",
+    },
+    parseList,
+  ),
+  PVE_EXCLUDE_TOOLS: optional(
+    { group: "surface", type: "list of tool names", meaning: "Leave these tools out." },
+    parseList,
+  ),
+  PVE_TOOL_BLACKLIST: optional(
+    {
+      group: "surface",
+      type: "list of tool names",
+      meaning: "Another name of `PVE_EXCLUDE_TOOLS`; given both, the tools of both are left out.",
+    },
+    parseList,
+  ),
+  PVE_TOOL_WHITELIST: optional(
+    {
+      group: "surface",
+      type: "refused",
+      meaning: "Not supported, because it lifted tools past the tier. Use `PVE_TOOLS`.",
+    },
+    (): Parsed<undefined> => ({
+      problem:
+        "is not supported, because it lifted tools past the tier: use PVE_TOOLS, which names the only tools to offer, and raise PVE_ACCESS_TIER if they need it",
+    }),
+  ),
+  PVE_OUTPUT: withDefault(
+    "text",
+    {
+      group: "answers",
+      type: "`text`, `json`",
+      meaning: "Answers as text for a model, or the same fields as JSON.",
+    },
+    parseChoice("output format", ["text", "json"] as const),
+  ),
+  PVE_STRUCTURED: withDefault(
+    "false",
+    {
+      group: "answers",
+      type: "boolean",
+      meaning: "Add `structuredContent` to every answer and `outputSchema` to every tool, for programs.",
+    },
+    parseBoolean,
+  ),
+  DEBUG: optional(
+    { group: "answers", type: "any value", verbatim: true, meaning: "Log debugging detail to stderr." },
+    (): Parsed<true> => ({ value: true }),
+  ),
+});
+
+export type SettingName = keyof typeof SETTINGS.shape;
+export type SettingValues = z.output<typeof SETTINGS>;
+
+/** What is known of each variable, in the order of the table. */
+export function settingFacts(): readonly (SettingFacts & { readonly name: SettingName })[] {
+  return (Object.keys(SETTINGS.shape) as SettingName[]).map((name) => {
+    return { name, ...factsOf(SETTINGS.shape[name]) };
+  });
+}

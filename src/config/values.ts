@@ -1,0 +1,65 @@
+import { unknownNames } from "./names.ts";
+import { isTypo } from "./nearest.ts";
+import type { Parsed } from "./parsed.ts";
+import { show } from "./show.ts";
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  "1": true,
+  "0": false,
+  yes: true,
+  no: false,
+  on: true,
+  off: false,
+};
+
+/** `true/false`, `1/0`, `yes/no`, `on/off` in any case. */
+export function parseBoolean(text: string): Parsed<boolean> {
+  const value = Object.hasOwn(BOOLEANS, text.toLowerCase()) ? BOOLEANS[text.toLowerCase()] : undefined;
+  if (value !== undefined) return { value };
+  const typo = isTypo(text, Object.keys(BOOLEANS));
+  return { problem: `must be one of true, false, 1, 0, yes, no, on, off; it is ${show(text, typo)}` };
+}
+
+/** Seconds, fractions allowed, above 0 and at most `most`. */
+export function parseSeconds(most: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= most) return { value };
+    return { problem: `must be a number of seconds above 0 and at most ${most}, without a unit` };
+  };
+}
+
+/** Exactly one of `names`. */
+export function parseChoice<N extends string>(
+  kind: string,
+  names: readonly N[],
+): (text: string) => Parsed<N> {
+  return (text) => {
+    const value = names.find((name) => name === text);
+    if (value !== undefined) return { value };
+    return { problem: `${unknownNames(kind, [text], names)}; valid: ${names.join(", ")}` };
+  };
+}
+
+/** Entries between commas, each once; blanks around them and empty ones are dropped, but one must remain. */
+export function parseList(text: string): Parsed<readonly string[]> {
+  const value = [...new Set(text.split(",").map((entry) => entry.trim()))].filter((entry) => entry !== "");
+  if (value.length > 0) return { value };
+  return { problem: "is a list without an entry: name at least one, or leave the variable unset" };
+}
+
+/** A list of which every entry is one of `names`; the value is in the order of `names`. */
+export function parseChoices<N extends string>(
+  kind: string,
+  names: readonly N[],
+): (text: string) => Parsed<readonly N[]> {
+  return (text) => {
+    const list = parseList(text);
+    if ("problem" in list) return list;
+    const unknown = unknownNames(kind, list.value, names);
+    if (unknown !== undefined) return { problem: `${unknown}; valid: ${names.join(", ")}` };
+    return { value: names.filter((name) => list.value.includes(name)) };
+  };
+}

@@ -1,0 +1,98 @@
+import type { Json, Row } from "../pve/data.ts";
+import { nearest } from "../schema/nearest.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
+import { Refusal } from "../tools/refusal.ts";
+import type { InputSchema } from "../tools/tool.ts";
+
+const TRUE = /^(true|yes|on|1)$/i;
+const FALSE = /^(false|no|off|0)$/i;
+
+/** A value as its schema wants it, where what was meant is plain; otherwise as it came, for the check that follows. */
+function coerceValue(value: Json, schema: InputSchema): Json {
+  switch (schema.type) {
+    case "integer":
+    case "number":
+      return typeof value === "string" && /^[+-]?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+    case "boolean":
+      if (value === 1 || (typeof value === "string" && TRUE.test(value))) return true;
+      if (value === 0 || (typeof value === "string" && FALSE.test(value))) return false;
+      return value;
+    case "string":
+      if (Array.isArray(value)) return value.map(String).join(",");
+      return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+    case "array": {
+      const entries: readonly Json[] = Array.isArray(value)
+        ? value
+        : typeof value === "string"
+          ? value.split(/[,;\s]+/).filter(Boolean)
+          : [value];
+      return entries.map((entry) => coerceValue(entry, schema.items ?? { type: "string" }));
+    }
+    case "object":
+      return typeof value === "string" ? parseObject(value) : value;
+  }
+}
+
+/** Some clients send objects as JSON text. */
+function parseObject(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text; // Refused below as no object, with its name.
+  }
+}
+
+const MATCHES: Readonly<Record<InputSchema["type"], (value: Json) => boolean>> = {
+  string: (value) => typeof value === "string",
+  integer: (value) => Number.isInteger(value),
+  number: (value) => typeof value === "number",
+  boolean: (value) => typeof value === "boolean",
+  array: Array.isArray,
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+
+/**
+ * A call's arguments by the tool's input schema: coerced where the meaning is plain, nulls left out. Throws a Refusal
+ * that names every unknown, missing and ill-typed argument.
+ */
+export function readArguments(tool: ListedTool, given: Readonly<Record<string, unknown>> | undefined): Row {
+  const { properties, required = [] } = tool.inputSchema;
+  const input: Record<string, Json> = {};
+  const problems: string[] = [];
+  for (const [name, raw] of Object.entries(given ?? {})) {
+    if (raw === null || raw === undefined) continue;
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (!schema) {
+      const close = nearest(name, Object.keys(properties));
+      const inParams = properties.params ? " Other PVE parameters go into params." : "";
+      problems.push(
+        `Unknown argument ${JSON.stringify(name.slice(0, 60))}.${close ? ` Did you mean ${close}?` : ""}${inParams}`,
+      );
+      continue;
+    }
+    const value = coerceValue(raw as Json, schema);
+    if (!MATCHES[schema.type](value)) problems.push(`${name} must be ${article(schema.type)}.`);
+    else if (schema.enum && !schema.enum.includes(String(value))) {
+      problems.push(`${name} must be one of ${schema.enum.join(", ")}.`);
+    } else if (
+      schema.type === "array" &&
+      Array.isArray(value) &&
+      !value.every(MATCHES[schema.items?.type ?? "string"])
+    ) {
+      problems.push(`${name} must be a list of ${schema.items?.type ?? "string"}s.`);
+    } else input[name] = value;
+  }
+  const missing = required.filter(
+    (name) => !(name in (given ?? {})) || given?.[name] === null || given?.[name] === undefined,
+  );
+  if (missing.length > 0) problems.push(`Missing: ${missing.join(", ")}.`);
+  if (problems.length > 0) {
+    const takes = Object.keys(properties).map((name) =>
+      required.includes(name) ? `${name} (required)` : name,
+    );
+    throw new Refusal(`${tool.name}: ${problems.join(" ")} It takes: ${takes.join(", ") || "no arguments"}.`);
+  }
+  return input;
+}

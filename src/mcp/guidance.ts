@@ -1,0 +1,175 @@
+import { PveError } from "../pve/errors.ts";
+import type { Answer, Block } from "../render/answer.ts";
+import { Refusal } from "../tools/refusal.ts";
+
+export const UNCHANGED = "Nothing was changed.";
+
+/** What the texts need to know about the connection. */
+export interface GuidanceContext {
+  /** `user@realm!name`, for `pveum` lines. */
+  readonly tokenId: string;
+  readonly tool: string;
+  /** The call only reads: there is nothing it could have changed. */
+  readonly reading: boolean;
+}
+
+/** The smallest built-in role that grants a privilege; what is not named here is in PVEAdmin or Administrator. */
+const ROLE_OF: readonly (readonly [RegExp, string])[] = [
+  [/^(VM|Datastore|Sys|Pool|SDN|Mapping)\.Audit$|^VM\.GuestAgent\.Audit$/, "PVEAuditor"],
+  [/^VM\.(Console|PowerMgmt|Backup|Config\.(CDROM|Cloudinit))$/, "PVEVMUser"],
+  [/^VM\./, "PVEVMAdmin"],
+  [/^Datastore\.AllocateSpace$/, "PVEDatastoreUser"],
+  [/^Datastore\./, "PVEDatastoreAdmin"],
+  [/^Pool\.Allocate$/, "PVEPoolAdmin"],
+  [/^(User\.Modify|Realm\.AllocateUser|Group\.Allocate)$/, "PVEUserAdmin"],
+  [/^SDN\.Use$/, "PVESDNUser"],
+  [/^SDN\./, "PVESDNAdmin"],
+  [/^Mapping\.Use$/, "PVEMappingUser"],
+  [/^Sys\.(Syslog|Console)$/, "PVESysAdmin"],
+];
+
+/** The role to suggest for "VM.Audit|VM.Config.Disk". */
+export const roleFor = (privilege: string): string => {
+  const first = privilege.split("|")[0] ?? privilege;
+  return ROLE_OF.find(([pattern]) => pattern.test(first))?.[1] ?? "Administrator";
+};
+
+/** The command that grants a role to the token. */
+export const grantLine = (tokenId: string, path: string, role: string): string =>
+  `pveum acl modify ${path} --tokens '${tokenId}' --roles ${role}`;
+
+/** The one door for errors: what failed, why, and what to do next. */
+export function explain(error: unknown, context: GuidanceContext): Answer {
+  if (error instanceof Refusal) {
+    return {
+      headline: error.message,
+      blocks: [...error.blocks, note(UNCHANGED)],
+      ...(error.next.length > 0 ? { next: error.next } : {}),
+      failed: true,
+    };
+  }
+  if (!(error instanceof PveError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { headline: `${context.tool} failed inside this server: ${message}`, failed: true };
+  }
+  const { text, notes = [], refused } = describe(error, context);
+  const blocks: Block[] = notes.map(note);
+  if (refused) blocks.push(note(UNCHANGED));
+  else if (error.detail.mayHaveRun) {
+    blocks.push(note("It may have run all the same: look at the state before trying again."));
+  }
+  return { headline: text, ...(blocks.length > 0 ? { blocks } : {}), failed: true };
+}
+
+const note = (text: string): Block => ({ kind: "note", text });
+
+interface Description {
+  readonly text: string;
+  readonly notes?: readonly string[];
+  /** Certain to have changed nothing. */
+  readonly refused?: boolean;
+}
+
+function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext): Description {
+  const { detail, message } = error;
+  switch (error.kind) {
+    case "parameter": {
+      const entries = Object.entries(detail.errors ?? {}).map(([name, text]) => `${name}: ${text.trim()}`);
+      return entries.length > 0
+        ? {
+            text: `${tool}: ${entries.length === 1 ? "a value is" : `${entries.length} values are`} not right.`,
+            notes: entries,
+            refused: true,
+          }
+        : { text: `${tool}: ${message}`, refused: true };
+    }
+    case "permission": {
+      const { privilege, aclPath } = detail;
+      if (!privilege || !aclPath) {
+        const ticket = /proper ticket/.test(message)
+          ? ["API tokens cannot make this call at all; a person has to, in the web interface."]
+          : [];
+        return { text: `PVE refused: ${message}`, notes: ticket, refused: true };
+      }
+      return {
+        text: `Permission denied: the token lacks ${privilege.split("|").join(" or ")} on ${aclPath}.`,
+        notes: [
+          `To allow it, on a node: ${grantLine(tokenId, aclPath, roleFor(privilege))} (with privilege separation its user needs it too).`,
+        ],
+        refused: true,
+      };
+    }
+    case "authentication":
+      return {
+        text: `PVE refused the token (${message}).`,
+        notes: ["Check PVE_TOKEN_ID and PVE_TOKEN_SECRET, and that the token exists and has not expired."],
+        refused: true,
+      };
+    case "refused":
+      return {
+        text: message,
+        notes: [
+          `PVE_ACCESS_TIER=${detail.needsTier ?? "full"} in the server's settings would allow it; the operator decides.`,
+        ],
+        refused: true,
+      };
+    case "not-found":
+      return { text: notFoundText(message), refused: !reading };
+    case "exists":
+      return { text: `It already exists: ${message}`, refused: !reading };
+    case "locked":
+      return {
+        text: detail.lock ? `Locked (${detail.lock}): ${message}` : `Busy: ${message}`,
+        notes: [
+          "A running job usually holds the lock: pve_list_tasks shows it. Try again when it has ended.",
+        ],
+        refused: !reading,
+      };
+    case "modified":
+      return {
+        text: "The configuration has changed since it was read (digest mismatch).",
+        notes: ["Read it again and repeat the change with the new digest."],
+        refused: true,
+      };
+    case "not-implemented":
+      return {
+        text: `This PVE does not know the call: ${message}`,
+        notes: ["It may need a newer PVE release."],
+        refused: true,
+      };
+    case "node-unreachable":
+      return {
+        text: `The node could not be reached through the cluster (${message}).`,
+        notes: ["pve_get_cluster_status tells which nodes are online."],
+        refused: !reading,
+      };
+    case "no-answer":
+      return { text: `The node did not answer in time (${message}).` };
+    case "timeout":
+      return {
+        text: message,
+        notes: reading ? ["PVE_TIMEOUT sets the limit; a hung storage or node is the usual cause."] : [],
+      };
+    case "tls":
+      return { text: `The certificate of the server was not trusted: ${message}`, refused: true };
+    case "network":
+      return { text: `The connection to PVE failed: ${message}${detail.code ? ` (${detail.code})` : ""}.` };
+    case "not-pve":
+      return { text: `${message} Is PVE_BASE_URL right (port 8006), and no proxy in between?` };
+    case "cancelled":
+      return { text: message };
+    case "server":
+      return { text: `PVE refused: ${message}` };
+  }
+}
+
+/** PVE names files; a reader wants the thing. */
+function notFoundText(message: string): string {
+  const file = /Configuration file 'nodes\/([^/]+)\/(qemu-server|lxc)\/(\d+)\.conf' does not exist/.exec(
+    message,
+  );
+  if (file) return `No ${file[2] === "lxc" ? "container" : "VM"} ${file[3]} on node ${file[1]}.`;
+  const host = /hostname lookup '([^']*)' failed/.exec(message);
+  if (host) return `No node ${host[1]} in this cluster; pve_list_nodes names them.`;
+  return `Not found: ${message}`;
+}

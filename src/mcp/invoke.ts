@@ -1,0 +1,136 @@
+import type { Tier } from "../config/settings.ts";
+import type { Pve, Reply } from "../pve/client.ts";
+import { type Json, type Row, record, str } from "../pve/data.ts";
+import { type Guest, GuestInventory } from "../pve/guests.ts";
+import { parseUpid } from "../pve/upid.ts";
+import type { Answer } from "../render/answer.ts";
+import { redactData } from "../render/redact.ts";
+import type { Route } from "../schema/routes.gen.ts";
+import { writeAnswer } from "../tools/answers.ts";
+import { counterpartOf, findTool } from "../tools/catalogue.ts";
+import { withComparison } from "../tools/compare.ts";
+import { findGuest } from "../tools/find-guest.ts";
+import { guestKind, inputsOf, type ListedTool } from "../tools/input-schema.ts";
+import { Refusal } from "../tools/refusal.ts";
+import type { Tool, ToolCall } from "../tools/tool.ts";
+import { readArguments } from "./arguments.ts";
+import { explain } from "./guidance.ts";
+
+/** What every call needs to know of its cluster; made once. */
+export interface Session {
+  readonly pve: Pve;
+  readonly guests: GuestInventory;
+  readonly tier: Tier;
+  readonly tokenId: string;
+  /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
+  readonly emptyReason: () => string | undefined;
+}
+
+export function createSession(parts: Omit<Session, "guests">): Session {
+  return { ...parts, guests: new GuestInventory(parts.pve) };
+}
+
+/** The pipeline, the same for every tool. Never throws: every failure is an answer that says what to do. */
+export async function invoke(
+  session: Session,
+  listed: ListedTool,
+  given: Readonly<Record<string, unknown>> | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const reading = listed.annotations.readOnlyHint;
+  try {
+    const input = readArguments(listed, given);
+    const tool = findTool(listed.name);
+    const call = await prepare(session, tool, input, signal);
+    const answer = tool.run ? await tool.run(call) : await plainCall(call);
+    if (!reading) session.guests.forget();
+    return answer;
+  } catch (error) {
+    return explain(error, { tokenId: session.tokenId, tool: listed.name, reading });
+  }
+}
+
+/** The tool's own route and nothing else. */
+async function plainCall(call: ToolCall): Promise<Answer> {
+  const { tool } = call;
+  if (tool.compare) return withComparison(call, tool.compare);
+  const reply = await call.send();
+  return tool.answer ? tool.answer(reply, call) : writeAnswer(reply, call);
+}
+
+/** Finds the guest and the node, and binds the call to what the tool declares. */
+async function prepare(session: Session, tool: Tool, input: Row, signal: AbortSignal): Promise<ToolCall> {
+  const kind = guestKind(tool);
+  const which = str(input, "vmid");
+  let guest: Guest | undefined;
+  if (kind && which !== undefined) {
+    const node = str(input, "node");
+    const counterpart = counterpartOf(tool);
+    guest = await findGuest(session.guests, {
+      which: which.trim(),
+      kind,
+      fresh: tool.effect !== "read",
+      ...(node === undefined ? {} : { node }),
+      ...(counterpart === undefined ? {} : { counterpart: counterpart.name }),
+    });
+  }
+  const located = locate(tool, input, guest);
+  const pve = scoped(session.pve, tool, guest !== undefined, signal);
+  const send = (changes: Readonly<Record<string, unknown>> = {}) =>
+    pve.call(tool.route, { ...endpointParams(tool, located), ...changes } as never);
+  return {
+    tool,
+    input: located,
+    pve,
+    send,
+    guests: session.guests,
+    signal,
+    emptyReason: session.emptyReason,
+    ...(guest ? { guest } : {}),
+  };
+}
+
+/** The arguments with node and VMID as they really are. */
+function locate(tool: Tool, input: Row, guest: Guest | undefined): Row {
+  if (guest) return { ...input, vmid: guest.vmid, node: guest.node };
+  const upid = str(input, "upid");
+  if (upid === undefined || !tool.route.includes("{upid}")) return input;
+  const parsed = parseUpid(upid.trim());
+  if (!parsed)
+    throw new Refusal(
+      `${JSON.stringify(upid.slice(0, 80))} is not a UPID (UPID:node:pid:pstart:start:type:id:user:).`,
+    );
+  return { ...input, upid: upid.trim(), node: parsed.node };
+}
+
+/** The tool's inputs under the endpoint's names, `params` merged in. */
+function endpointParams(tool: Tool, input: Row): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  const listed = inputsOf(tool);
+  for (const { name, of } of listed) {
+    if (of !== undefined && input[name] !== undefined) params[of] = input[name];
+  }
+  for (const [name, value] of Object.entries(record(input.params))) {
+    if (tool.route.includes(`{${name}}`))
+      throw new Refusal(`${name} is an argument of its own, not one of params.`);
+    if (params[name] !== undefined)
+      throw new Refusal(`${name} was given twice, as an argument and in params.`);
+    if (value !== null) params[name] = value;
+  }
+  // Paging of ours is done on the answer.
+  return params;
+}
+
+/** PVE limited to the operations the tool declares, with secrets taken out of every answer. */
+function scoped(pve: Pve, tool: Tool, looksUpGuests: boolean, signal: AbortSignal): Pve {
+  const allowed = new Set<Route>([tool.route, ...(tool.also ?? []), ...(tool.reads ?? [])]);
+  if (tool.compare) allowed.add(tool.compare.route);
+  if (looksUpGuests) allowed.add("GET /cluster/resources");
+  return {
+    call: async (route, params, options): Promise<Reply> => {
+      if (!allowed.has(route)) throw new Error(`${tool.name} does not declare ${route}`);
+      const reply = await pve.call(route, params, { signal, ...options });
+      return { ...reply, data: redactData(route, reply.data) as Json };
+    },
+  };
+}

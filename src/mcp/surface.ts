@@ -1,0 +1,24 @@
+import type { Category, Tier } from "../config/settings.ts";
+import { includes } from "../policy/tier.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
+
+/** What the operator's settings show. */
+export interface SurfaceSettings {
+  readonly tier: Tier;
+  readonly categories: readonly Category[];
+  readonly tools?: readonly string[] | undefined;
+  readonly excludeTools: readonly string[];
+}
+
+/** Why a tool is not shown, as the sentence that names the setting; undefined when it is. */
+export function hiddenBecause(tool: ListedTool, settings: SurfaceSettings): string | undefined {
+  if (!includes(settings.tier, tool.tier)) {
+    return `${tool.name} needs PVE_ACCESS_TIER=${tool.tier}; the tier is ${settings.tier}.`;
+  }
+  if (!settings.categories.some((category) => category === tool.category)) {
+    return `${tool.name} is in category ${tool.category}, which PVE_CATEGORIES leaves out.`;
+  }
+  if (settings.tools && !settings.tools.includes(tool.name)) return `${tool.name} is not among PVE_TOOLS.`;
+  if (settings.excludeTools.includes(tool.name)) return `${tool.name} is left out by PVE_EXCLUDE_TOOLS.`;
+  return undefined;
+}

@@ -1,0 +1,105 @@
+/** Why a call did not succeed. */
+export type PveErrorKind =
+  | "parameter" // a value was wrong; `errors` says which
+  | "permission" // 403: the token lacks a privilege
+  | "authentication" // 401: the token was refused
+  | "not-found"
+  | "exists"
+  | "locked"
+  | "modified" // digest mismatch
+  | "not-implemented" // 501
+  | "node-unreachable" // 595
+  | "no-answer" // 596 and relatives: it may have run
+  | "timeout"
+  | "tls"
+  | "network"
+  | "not-pve" // the answer is not PVE's
+  | "refused" // our policy: nothing was sent
+  | "cancelled"
+  | "server"; // any other refusal, PVE's text tells
+
+export interface PveErrorDetail {
+  readonly status?: number;
+  readonly route?: string;
+  /** PVE's per-parameter messages, or ours. */
+  readonly errors?: Readonly<Record<string, string>>;
+  readonly privilege?: string;
+  /** ACL path the privilege is needed on. */
+  readonly aclPath?: string;
+  readonly lock?: string;
+  /** Node error code such as ECONNREFUSED or CERT_HAS_EXPIRED. */
+  readonly code?: string;
+  /** The request may have reached PVE: what it asked for may have happened. */
+  readonly mayHaveRun?: boolean;
+  /** The tier that would allow a refused call. */
+  readonly needsTier?: string;
+  readonly cause?: unknown;
+}
+
+/** Every failure of a call to PVE, typed; `message` is PVE's own text where there is one. */
+export class PveError extends Error {
+  readonly kind: PveErrorKind;
+  readonly detail: PveErrorDetail;
+  constructor(kind: PveErrorKind, message: string, detail: PveErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = "PveError";
+    this.kind = kind;
+    this.detail = detail;
+  }
+}
+
+/** PVE answers nearly every refusal with status 500 and a text; the first pattern that matches decides. */
+const TEXTS: readonly { readonly kind: PveErrorKind; readonly pattern: RegExp }[] = [
+  {
+    kind: "modified",
+    pattern: /detected modified configuration|checksum mismatch \(file change by other user\?\)/,
+  },
+  {
+    kind: "locked",
+    pattern: /is locked \(|can't lock file|got lock request timeout|unable to acquire .*lock|cfs-lock/,
+  },
+  { kind: "exists", pattern: /already (defined|exists)|already used/ },
+  { kind: "not-found", pattern: /hostname lookup '[^']*' failed/ },
+  {
+    kind: "not-found",
+    pattern:
+      /does not exist|no such |No such |not found|unable to find|no rule at position|cannot open .*No such file|doesn't exist/,
+  },
+  { kind: "node-unreachable", pattern: /No route to host|Connection refused/ },
+  { kind: "timeout", pattern: /got timeout|timed out/ },
+];
+
+/** Kind of a failed answer by status and text. Texts tested against recorded ones. */
+export function classifyFailure(status: number, message: string): PveErrorKind {
+  switch (status) {
+    case 400:
+      return /detected modified configuration/.test(message) ? "modified" : "parameter";
+    case 401:
+      return "authentication";
+    case 403:
+      return "permission";
+    case 501:
+      return "not-implemented";
+    case 595:
+      return "node-unreachable";
+    case 596:
+    case 597:
+    case 598:
+    case 599:
+    case 502:
+    case 504:
+      return "no-answer";
+    default:
+      return TEXTS.find(({ pattern }) => pattern.test(message))?.kind ?? "server";
+  }
+}
+
+/** Privilege and path out of "Permission check failed (/vms/100, VM.Audit|VM.Config.Disk)". */
+export function parsePermission(message: string): { privilege?: string; aclPath?: string } {
+  const match = /Permission check failed \(([^,)]+), ([^)]+)\)/.exec(message);
+  if (!match?.[1] || !match[2]) return {};
+  return { aclPath: match[1].trim(), privilege: match[2].trim() };
+}
+
+/** The lock's name out of "VM is locked (backup)". */
+export const parseLock = (message: string): string | undefined => /is locked \(([^)]+)\)/.exec(message)?.[1];

@@ -1,0 +1,164 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Duplex } from "node:stream";
+import * as tls from "node:tls";
+import type { Transport, WireRequest, WireResponse } from "./transport.ts";
+
+/** How the server's certificate is judged. Always for this connection only, never for the process. */
+export type Trust =
+  | { readonly mode: "system" }
+  | { readonly mode: "ca"; readonly pem: string }
+  /** SHA-256 of the leaf certificate, upper-case hexadecimal pairs joined by colons. */
+  | { readonly mode: "fingerprint"; readonly sha256: string }
+  | { readonly mode: "off" };
+
+/** Connections kept to one cluster; further calls wait for one of them. */
+export const MAX_CONNECTIONS = 12;
+/** pveproxy closes an idle connection after 5 s; one of ours must be gone before. */
+const IDLE_MS = 4_000;
+
+/** A certificate other than the pinned one. */
+export class FingerprintMismatch extends Error {
+  readonly code = "FINGERPRINT_MISMATCH";
+  readonly seen: string;
+  constructor(seen: string, expected: string) {
+    super(`The server's certificate has the SHA-256 fingerprint ${seen}, expected ${expected}.`);
+    this.seen = seen;
+  }
+}
+
+function agentOptions(trust: Trust): https.AgentOptions {
+  const pool = {
+    keepAlive: true,
+    maxSockets: MAX_CONNECTIONS,
+    timeout: IDLE_MS,
+    scheduling: "lifo" as const,
+  };
+  switch (trust.mode) {
+    case "system":
+      return pool;
+    case "ca":
+      return { ...pool, ca: trust.pem };
+    case "off":
+      return { ...pool, rejectUnauthorized: false };
+    case "fingerprint":
+      // The chain is not asked: the pin below decides. Sessions are not resumed, a resumed one shows no certificate.
+      return { ...pool, rejectUnauthorized: false, maxCachedSessions: 0 };
+  }
+}
+
+/** Hands out a connection only once its leaf certificate is the pinned one: nothing is sent to another server. */
+class PinnedAgent extends https.Agent {
+  readonly #sha256: string;
+  constructor(options: https.AgentOptions, sha256: string) {
+    super(options);
+    this.#sha256 = sha256;
+  }
+  override createConnection(
+    options: http.RequestOptions,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    const socket = tls.connect({ ...(options as tls.ConnectionOptions), rejectUnauthorized: false });
+    const failed = (error: Error) => done?.(error, socket);
+    socket.once("error", failed);
+    socket.once("secureConnect", () => {
+      socket.removeListener("error", failed);
+      const seen = socket.getPeerCertificate().fingerprint256;
+      if (seen === this.#sha256) return done?.(null, socket);
+      socket.destroy();
+      done?.(new FingerprintMismatch(seen, this.#sha256), socket);
+    });
+  }
+}
+
+/**
+ * The transport to a real PVE: one pool of kept-alive connections.
+ * @param baseUrl scheme, host, port and optional path prefix, without a trailing slash
+ */
+export function httpsTransport(baseUrl: string, trust: Trust): Transport {
+  const url = new URL(baseUrl);
+  const secure = url.protocol === "https:";
+  const options = agentOptions(trust);
+  const agent = secure
+    ? trust.mode === "fingerprint"
+      ? new PinnedAgent(options, trust.sha256)
+      : new https.Agent(options)
+    : new http.Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS, scheduling: "lifo" });
+  const prefix = url.pathname.replace(/\/+$/, "");
+  const target = {
+    hostname: url.hostname.replace(/^\[|\]$/g, ""),
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    agent,
+  };
+  const request = secure ? https.request : http.request;
+  return {
+    send: (wire) => exchange(request, { ...target, path: prefix + wire.path }, wire),
+    close: () => agent.destroy(),
+  };
+}
+
+function exchange(
+  request: typeof http.request,
+  target: http.RequestOptions,
+  { method, headers, body, signal }: WireRequest,
+): Promise<WireResponse> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ ...target, method, headers, ...(signal ? { signal } : {}) }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          reason: incoming.statusMessage ?? "",
+          headers: {
+            "content-type": incoming.headers["content-type"],
+            location: incoming.headers.location,
+          },
+          body: Buffer.concat(chunks).toString("utf8"),
+        }),
+      );
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+/** What a server shows of its certificate. */
+export interface CertificateFacts {
+  readonly sha256: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly validTo: string;
+  readonly names: string;
+}
+
+/** Looks at a server's certificate for an error message: connects, reads it, sends nothing. */
+export function inspectCertificate(
+  baseUrl: string,
+  timeoutMs: number,
+): Promise<CertificateFacts | undefined> {
+  const url = new URL(baseUrl);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve) => {
+    const socket = tls.connect({ host, port: Number(url.port || 443), rejectUnauthorized: false });
+    const finish = (facts?: CertificateFacts) => {
+      socket.destroy();
+      resolve(facts);
+    };
+    socket.setTimeout(timeoutMs, () => finish());
+    // Only wanted for a message about a failure that is being reported already.
+    socket.once("error", () => finish());
+    socket.once("secureConnect", () => {
+      const cert = socket.getPeerCertificate();
+      const name = (part: tls.PeerCertificate["subject"] | undefined) => [part?.CN].flat().join(", ");
+      finish({
+        sha256: cert.fingerprint256,
+        subject: name(cert.subject),
+        issuer: name(cert.issuer),
+        validTo: cert.valid_to,
+        names: cert.subjectaltname ?? "",
+      });
+    });
+  });
+}

@@ -1,0 +1,22 @@
+/** One HTTP exchange. `path` starts with `/api2/json` and carries the query. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  /** The reason phrase: PVE puts its message there too. */
+  readonly reason: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+/** How a request reaches PVE: over HTTPS, or a function call into the simulator. Throws the connection's error. */
+export interface Transport {
+  send(request: WireRequest): Promise<WireResponse>;
+  close(): void;
+}

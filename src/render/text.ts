@@ -1,0 +1,168 @@
+import type { Answer, Block, Facts, Format, Table, Untrusted } from "./answer.ts";
+import { DEFAULT_BUDGET, extent, keepWithin, kept, type Part, pieces, shownLine } from "./budget.ts";
+import { cleanLine, cleanText, cut, fence } from "./clean.ts";
+import { formatCell } from "./units.ts";
+
+/** The longest cell of a table or fact, and of a fact marked long, a headline, a note or a next step. */
+export const CELL_MAX = 200;
+export const LONG_MAX = 2_000;
+const LINE_MAX = 1_000;
+
+export interface RenderOptions {
+  /** Characters the whole answer may have; default 12,000. Below about 1,500 headline and next steps may suffer. */
+  readonly budget?: number;
+}
+
+/** A block on its way to text: what stays whole, and what may be shortened. */
+interface Section {
+  readonly part: Part;
+  readonly fixed: number;
+  readonly write: (count: number) => string;
+}
+
+const RANK = { table: 0, untrusted: 0, facts: 1, note: 2 } as const;
+
+/** The Format of a cell: the column's, or the one that the row names. */
+export function cellFormat(
+  column: { readonly format?: Format; readonly formatFrom?: string },
+  row: Readonly<Record<string, unknown>>,
+): Format {
+  const named = column.formatFrom === undefined ? undefined : row[column.formatFrom];
+  return typeof named === "string" ? (named as Format) : (column.format ?? "text");
+}
+
+function tableCell(text: string): string {
+  return cleanLine(text, CELL_MAX).replaceAll("|", "\\|");
+}
+
+function joinCells(cells: readonly string[]): string {
+  return cells.join(" | ").replace(/(?: \| ?)+$/, "");
+}
+
+function tableSection(table: Table): Section {
+  const grid = table.rows.map((row) =>
+    table.columns.map((column) => tableCell(formatCell(row[column.key], cellFormat(column, row)))),
+  );
+  const used = table.columns.flatMap((_, i) => (grid.some((cells) => cells[i] !== "") ? [i] : []));
+  const lines = grid.map((cells) => joinCells(used.map((i) => cells[i] ?? "")));
+  const header = used
+    .map((i) => tableCell(table.columns[i]?.label ?? table.columns[i]?.key ?? ""))
+    .join(" | ");
+  const head = [...titleLine(table.title), ...(lines.length > 0 ? [header] : [])];
+  const note = (shown: number) => shownLine(lines.length, shown, table.total, table.more);
+  const write = (count: number) => {
+    const tail = note(count);
+    const body = count === 0 && tail === "" ? [] : [...head, ...lines.slice(0, count)];
+    return [...body, ...(tail === "" ? [] : [tail])].join("\n");
+  };
+  return section("table", lines, write, "head", note(lines.length).length + 80 + (table.more?.length ?? 0));
+}
+
+function factsSection(block: Facts): Section {
+  const lines = block.facts.flatMap((fact) => {
+    const value = cleanLine(formatCell(fact.value, fact.format), fact.long === true ? LONG_MAX : CELL_MAX);
+    return value === "" ? [] : [`${cleanLine(fact.label ?? fact.key)}: ${value}`];
+  });
+  const write = (count: number) => {
+    if (lines.length === 0) return "";
+    const tail = count < lines.length ? [`${count} of ${lines.length} facts shown (cut to fit)`] : [];
+    return [...titleLine(block.title), ...lines.slice(0, count), ...tail].join("\n");
+  };
+  return section("facts", lines, write, "head", 60);
+}
+
+function untrustedSection(block: Untrusted): Section {
+  const text = cleanText(block.text).trimEnd();
+  const parts = pieces(text);
+  const keep = block.keep ?? "head";
+  const write = (count: number) => {
+    if (text === "") return "";
+    const shown = kept(parts, keep, count).join("").trimEnd();
+    const what = count === parts.length ? "" : extent(text, shown, keep);
+    const lines = fence(shown, block.source, what);
+    const body = shown === "" ? [] : [lines.open, shown, lines.close];
+    const more = what === "" || block.more === undefined ? [] : [`More of it: ${cleanLine(block.more)}`];
+    return [lines.intro, ...body, ...more].join("\n");
+  };
+  return section("untrusted", parts, write, keep, 80 + (block.more?.length ?? 0) + 14, 0);
+}
+
+/** `separator` is what joins two pieces: a line break for lines, nothing for pieces of text. */
+function section(
+  kind: keyof typeof RANK,
+  items: readonly string[],
+  write: (count: number) => string,
+  keep: "head" | "tail",
+  cutCost: number,
+  separator = 1,
+): Section {
+  const sizes = items.map((item) => item.length + separator);
+  const whole = write(items.length).length;
+  const fixed = whole - sizes.reduce((sum, n) => sum + n, 0);
+  return { part: { sizes, keep, cutCost, rank: RANK[kind] }, fixed, write };
+}
+
+function noteSection(text: string): Section {
+  const line = cleanLine(text, LINE_MAX);
+  const write = (count: number) => (count === 0 ? "" : line);
+  return section("note", [line], write, "head", 0);
+}
+
+function titleLine(title: string | undefined): string[] {
+  return title === undefined || title === "" ? [] : [`${cleanLine(title)}:`];
+}
+
+function toSection(block: Block): Section {
+  switch (block.kind) {
+    case "table":
+      return tableSection(block);
+    case "facts":
+      return factsSection(block);
+    case "untrusted":
+      return untrustedSection(block);
+    case "note":
+      return noteSection(block.text);
+  }
+}
+
+/**
+ * An answer as text for a model: the headline, the blocks (a blank line between them, none around notes), and
+ * "Next:" lines. Over budget, whole rows and lines go from the longest table or untrusted text first, then facts,
+ * then notes; what was cut is said. The result never exceeds the budget.
+ */
+export function toText(answer: Answer, options: RenderOptions = {}): string {
+  const budget = options.budget ?? DEFAULT_BUDGET;
+  const blocks = answer.blocks ?? [];
+  const sections = blocks.map(toSection);
+  const headline = cleanLine(answer.headline, LINE_MAX);
+  const next = (answer.next ?? []).map((line) => `Next: ${cleanLine(line, LINE_MAX)}`);
+  const frame = [headline, ...next].join("\n").length;
+  // Two line breaks a block at most.
+  const fixed = sections.reduce((sum, s) => sum + s.fixed + 2, frame);
+  const counts = keepWithin(
+    fixed,
+    sections.map((s) => s.part),
+    budget,
+  );
+  let out = headline;
+  let afterBlock = false;
+  sections.forEach((s, i) => {
+    const text = s.write(counts[i] ?? 0);
+    if (text === "") return;
+    const isNote = blocks[i]?.kind === "note";
+    out += `${afterBlock && !isNote ? "\n\n" : "\n"}${text}`;
+    afterBlock = !isNote;
+  });
+  const whole = [out, ...next].join("\n");
+  return whole.length <= budget ? whole : frameOnly(headline, next, budget);
+}
+
+/** The last resort for a budget that the titles and fences alone exceed. */
+function frameOnly(headline: string, next: readonly string[], budget: number): string {
+  const steps = next.join("\n");
+  const room = budget - (steps === "" ? 0 : steps.length + 1);
+  const said = "(cut to fit)";
+  if (room < headline.length) return cut(headline, budget);
+  const middle = room - headline.length > said.length ? [said] : [];
+  return [headline, ...middle, ...next].join("\n");
+}

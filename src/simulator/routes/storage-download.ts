@@ -1,0 +1,206 @@
+import { need, text } from "../args.ts";
+import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { basePath, contentOf, isShared, volumeKey, volumePath } from "../storage-usage.ts";
+import type { Storage, Volume } from "../world.ts";
+import { enabledStorage } from "./storage-content.ts";
+
+const MIB = 1024 ** 2;
+
+/** File names each content type accepts (PVE::Storage's extension patterns). */
+const EXTENSIONS: Readonly<Record<string, RegExp>> = {
+  iso: /\.(iso|img)$/i,
+  vztmpl: /\.tar\.(gz|xz|zst|bz2)$|\.tgz$/i,
+  import: /\.(ova|ovf|qcow2|raw|vmdk)$/i,
+};
+
+/** Networks reserved for documentation (RFC 5737): nothing answers there. */
+const UNREACHABLE = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/;
+
+/** PVE::Storage::normalize_content_filename. */
+function safeName(name: string): string {
+  return name.replace(/^.*[/\\]/s, "").replace(/[^a-zA-Z0-9_.-]/g, "_");
+}
+
+/** The storage of a call, checked to keep files of that kind. */
+function fileStorage(call: SimCall, content: string): Storage {
+  const storage = enabledStorage(call);
+  if (basePath(storage) === undefined)
+    die(`can't upload to storage type '${storage.type}', not a file based storage!`);
+  if (!contentOf(storage).includes(content))
+    die(`storage '${storage.storage}' is not configured for content-type '${content}'`);
+  return storage;
+}
+
+/** The format a content list shows for a template archive or image. */
+function formatOf(content: Volume["content"], name: string): string {
+  if (content === "iso") return "iso";
+  const ending = /\.tar\.(\w+)$/.exec(name)?.[1];
+  return ending === undefined ? (name.split(".").pop() ?? "raw") : ending === "zst" ? "tzst" : `t${ending}`;
+}
+
+/**
+ * Adds a file that a task fetched.
+ * @param size bytes
+ */
+export function addFile(
+  call: SimCall,
+  storage: Storage,
+  content: Volume["content"],
+  name: string,
+  size: number,
+): Volume {
+  const node = need(call, "node");
+  const volid = `${storage.storage}:${content}/${name}`;
+  const volume: Volume = {
+    volid,
+    ...(isShared(storage) ? {} : { node }),
+    storage: storage.storage,
+    content,
+    format: formatOf(content, name),
+    size,
+    ctime: Math.trunc(call.now),
+  };
+  call.world.volumes.set(volumeKey(call.world, node, volid), volume);
+  return volume;
+}
+
+/** A size that is the same for the same name: a download's true size is not known here. */
+export function sizeFor(name: string): number {
+  const sum = [...name].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  return (100 + (sum % 700)) * MIB;
+}
+
+/** Files fetched into a storage (PVE::API2::Storage::Status, ::Nodes apl_download). */
+export const storageDownloadRoutes: Handlers = {
+  "POST /nodes/{node}/storage/{storage}/download-url": (call) => {
+    const content = need(call, "content") as Volume["content"];
+    const storage = fileStorage(call, content);
+    const url = need(call, "url");
+    const name = safeName(need(call, "filename"));
+    if (!EXTENSIONS[content]?.test(name))
+      badParams({
+        filename: content === "import" ? "invalid filename or wrong extension" : "wrong file extension",
+      });
+    const { host, hostname, protocol } = new URL(url);
+    const address = host.includes(":") ? host : `${host}:${protocol === "https:" ? 443 : 80}`;
+    const size = sizeFor(name);
+    const volume = { volid: `${storage.storage}:${content}/${name}`, content } as Volume;
+    const stamp = new Date(call.now * 1000).toISOString().slice(0, 19).replace("T", " ");
+    const begin = [`downloading ${url} to ${volumePath(storage, volume)}`, `--${stamp}--  ${url}`];
+    const base = { node: need(call, "node"), type: "download", id: name };
+    if (UNREACHABLE.test(hostname))
+      return call.task({
+        ...base,
+        seconds: 1,
+        log: begin,
+        exitstatus: `download failed: Connecting to ${address}... failed: Network is unreachable.`,
+      });
+    return call.task({
+      ...base,
+      seconds: 4,
+      log: [
+        ...begin,
+        `Connecting to ${address}... connected.`,
+        "HTTP request sent, awaiting response... 200 OK",
+      ],
+      done: () => {
+        addFile(call, storage, content, name, size);
+        return [`Length: ${size} (${Math.round(size / MIB)}M)`, `download of '${url}' to '${name}' finished`];
+      },
+    });
+  },
+  "POST /nodes/{node}/storage/{storage}/oci-registry-pull": (call) => {
+    const reference = need(call, "reference");
+    const storage = fileStorage(call, "vztmpl");
+    const node = need(call, "node");
+    const name = `${safeName(text(call, "filename") ?? reference)}.tar`;
+    if (call.world.volumes.has(volumeKey(call.world, node, `${storage.storage}:vztmpl/${name}`)))
+      die(`refusing to override existing file '${name}'`);
+    return call.task({
+      node,
+      type: "ociregistrypull",
+      id: name,
+      seconds: 4,
+      log: ["Getting image source signatures", `Copying docker://${reference}`],
+      done: () => {
+        addFile(call, storage, "vztmpl", name, sizeFor(name));
+        return ["Writing manifest to image destination"];
+      },
+    });
+  },
+  "POST /nodes/{node}/aplinfo": (call) => {
+    const template = need(call, "template");
+    const storage = fileStorage(call, "vztmpl");
+    const known = APPLIANCES.find((appliance) => appliance.template === template);
+    if (!known) return badParams({ template: "no such template" });
+    return call.task({
+      node: need(call, "node"),
+      type: "download",
+      id: template,
+      seconds: 4,
+      log: [
+        `downloading ${locationOf(template)} to ${volumePath(storage, { volid: `${storage.storage}:vztmpl/${template}`, content: "vztmpl" } as Volume)}`,
+      ],
+      done: () => {
+        addFile(call, storage, "vztmpl", template, sizeFor(template));
+        return [`download of '${locationOf(template)}' finished`];
+      },
+    });
+  },
+  "GET /nodes/{node}/aplinfo": () =>
+    APPLIANCES.map(({ template, os, headline }) => ({
+      template,
+      os,
+      headline,
+      type: "lxc",
+      section: "system",
+      architecture: "amd64",
+      package: template.split("_")[0] ?? template,
+      version: template.split("_")[1] ?? "",
+      source: "http://download.proxmox.com/images",
+      location: locationOf(template),
+      infopage: "https://linuxcontainers.org",
+      maintainer: "Proxmox Support Team <support@proxmox.com>",
+      description: headline,
+      md5sum: checksum(template, 32),
+      sha512sum: checksum(template, 128),
+    })),
+};
+
+const locationOf = (template: string) => `http://download.proxmox.com/images/system/${template}`;
+
+/** A number of hex digits that is the same for the same name. */
+function checksum(name: string, digits: number): string {
+  let state = 7;
+  return Array.from({ length: digits }, (_, at) => {
+    state = (state * 31 + name.charCodeAt(at % name.length)) >>> 0;
+    return ((state >>> 8) & 15).toString(16);
+  }).join("");
+}
+
+/** A few of the container templates a node offers (pveam, GET /nodes/{node}/aplinfo). */
+const APPLIANCES: readonly { template: string; os: string; headline: string }[] = [
+  {
+    template: "alpine-3.23-default_20260116_amd64.tar.xz",
+    os: "alpine",
+    headline: "Alpine 3.23 (LXC default)",
+  },
+  { template: "debian-12-standard_12.12-1_amd64.tar.zst", os: "debian-12", headline: "Debian 12 (standard)" },
+  { template: "debian-13-standard_13.6-1_amd64.tar.zst", os: "debian-13", headline: "Debian 13 (standard)" },
+  { template: "fedora-44-default_20260713_amd64.tar.xz", os: "fedora", headline: "Fedora 44 (LXC default)" },
+  {
+    template: "rockylinux-10-default_20251001_amd64.tar.xz",
+    os: "rockylinux",
+    headline: "Rocky Linux 10 (LXC default)",
+  },
+  {
+    template: "ubuntu-24.04-standard_24.04-2_amd64.tar.zst",
+    os: "ubuntu-24.04",
+    headline: "Ubuntu 24.04 (standard)",
+  },
+  {
+    template: "ubuntu-26.04-standard_26.04-1_amd64.tar.zst",
+    os: "ubuntu-26.04",
+    headline: "Ubuntu 26.04 (standard)",
+  },
+];

@@ -1,0 +1,171 @@
+import { flag, index, list, mayAny, need, settings, text } from "../args.ts";
+import { assertDigest, digestOf } from "../digest.ts";
+import { locked } from "../locked.ts";
+import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { availableOn, contentOf, isShared, usageOf } from "../storage-usage.ts";
+import type { Json, Storage, World } from "../world.ts";
+
+/** What a storage of that type cannot do without, and its content when none is named (the plugins' `options`). */
+const TYPES: Readonly<Record<string, { required: readonly string[]; content: string }>> = {
+  dir: { required: ["path"], content: "images,rootdir" },
+  btrfs: { required: ["path"], content: "images,rootdir" },
+  nfs: { required: ["server", "export"], content: "images" },
+  cifs: { required: ["server", "share"], content: "images" },
+  lvm: { required: ["vgname"], content: "images,rootdir" },
+  lvmthin: { required: ["thinpool", "vgname"], content: "images,rootdir" },
+  zfspool: { required: ["pool"], content: "images,rootdir" },
+  iscsi: { required: ["portal", "target"], content: "images" },
+  rbd: { required: [], content: "images" },
+  cephfs: { required: [], content: "backup,vztmpl,iso" },
+  pbs: { required: ["server", "datastore"], content: "backup" },
+};
+const FIXED = ["path", "vgname", "thinpool", "export", "share", "target", "portal", "datastore"];
+const SECRETS = ["password", "encryption-key", "keyring", "master-pubkey"];
+const GIB = 1024 ** 3;
+
+/** The storage, or PVE's complaint (PVE::Storage::storage_config). */
+export function storageOf(world: World, id: string): Storage {
+  return world.storages.get(id) ?? die(`storage '${id}' does not exist`);
+}
+
+function storageDigest(world: World): string {
+  return digestOf([...world.storages.values()].map(({ storage, type, config }) => [storage, type, config]));
+}
+
+function entry(world: World, { storage, type, config }: Storage): Record<string, Json> {
+  return { storage, type, ...config, digest: storageDigest(world) };
+}
+
+/** A new directory shares the file system of `local`; anything else brings its own 500 GiB. */
+function capacityFor(world: World, type: string): Storage["capacity"] {
+  const local = world.storages.get("local");
+  return type === "dir" && local ? local.capacity : { total: 500 * GIB, used: 2 * GIB };
+}
+
+/** Storage configuration (PVE::API2::Storage::Config). */
+export const storageRoutes: Handlers = {
+  "GET /storage": (call) =>
+    [...call.world.storages.values()]
+      .filter(({ storage }) =>
+        mayAny(call, `/storage/${storage}`, "Datastore.Audit", "Datastore.AllocateSpace"),
+      )
+      .filter(({ type }) => (text(call, "type") ?? type) === type)
+      .map((storage) => entry(call.world, storage)),
+  "GET /storage/{storage}": (call) => entry(call.world, storageOf(call.world, need(call, "storage"))),
+  "POST /storage": (call) => {
+    const storage = need(call, "storage");
+    const type = need(call, "type");
+    const facts = TYPES[type] ?? die(`unknown section type '${type}'`);
+    const config = settings(call, "storage", "type", "create-base-path", "create-subdirs", ...SECRETS);
+    for (const key of facts.required)
+      if (config[key] === undefined) die(`missing value for required option '${key}'`);
+    config.content ??= facts.content;
+    if (["nfs", "cifs", "cephfs", "pbs", "rbd"].includes(type)) config.shared = 1;
+    locked("create storage failed", () => {
+      if (call.world.storages.has(storage)) die(`storage ID '${storage}' already defined`);
+      call.world.storages.set(storage, {
+        storage,
+        type,
+        config,
+        capacity: capacityFor(call.world, type),
+      });
+    });
+    return { storage, type };
+  },
+  "PUT /storage/{storage}": (call) => {
+    const id = need(call, "storage");
+    return locked("update storage failed", () => {
+      assertDigest(call, storageDigest(call.world));
+      const storage = storageOf(call.world, id);
+      const changes = settings(call, "storage", ...SECRETS);
+      for (const key of FIXED)
+        if (changes[key] !== undefined) die(`can't change value of fixed parameter '${key}'`);
+      const dropped = list(call, "delete");
+      for (const key of dropped) {
+        if (TYPES[storage.type]?.required.includes(key)) die(`unable to delete required option '${key}'`);
+        if (changes[key] !== undefined) die(`cannot set and delete property '${key}' at the same time!`);
+      }
+      storage.config = Object.fromEntries(
+        Object.entries({ ...storage.config, ...changes }).filter(([key]) => !dropped.includes(key)),
+      );
+      return { storage: id, type: storage.type };
+    });
+  },
+  "DELETE /storage/{storage}": (call) => {
+    const storage = need(call, "storage");
+    locked("delete storage failed", () => storageOf(call.world, storage));
+    call.world.storages.delete(storage);
+    return null;
+  },
+};
+
+/** What a node reports of a storage (PVE::Storage::storage_info). */
+function info(world: World, storage: Storage, node: string): Record<string, Json> {
+  const { total, used, avail } = usageOf(world, storage, node);
+  return {
+    type: storage.type,
+    content: contentOf(storage).join(","),
+    shared: isShared(storage) ? 1 : 0,
+    enabled: 1,
+    active: 1,
+    total,
+    used,
+    avail,
+  };
+}
+
+/** The storages a node uses: enabled, set up for it, with the content asked for. */
+function active(call: SimCall): Storage[] {
+  const wanted = list(call, "content");
+  return [...call.world.storages.values()].filter(
+    (storage) =>
+      storage.config.disable !== 1 &&
+      availableOn(storage, need(call, "node")) &&
+      (wanted.length === 0 || wanted.some((content) => contentOf(storage).includes(content))),
+  );
+}
+
+/** Storages as a node sees them (PVE::API2::Storage::Status). */
+export const storageStatusRoutes: Handlers = {
+  "GET /nodes/{node}/storage": (call) => {
+    const node = need(call, "node");
+    const only = text(call, "storage");
+    const target = text(call, "target");
+    const found = active(call);
+    if (only !== undefined && !found.some(({ storage }) => storage === only))
+      badParams({ storage: "No such storage." });
+    return found
+      .filter(({ storage }) => only === undefined || storage === only)
+      .filter((storage) => target === undefined || availableOn(storage, target))
+      .filter(({ storage }) =>
+        mayAny(call, `/storage/${storage}`, "Datastore.Audit", "Datastore.AllocateSpace"),
+      )
+      .map((storage) => {
+        const { total, used } = usageOf(call.world, storage, node);
+        const formats = flag(call, "format") ? { formats: formatsOf(storage) } : {};
+        return {
+          storage: storage.storage,
+          ...info(call.world, storage, node),
+          used_fraction: total > 0 ? used / total : 0,
+          ...formats,
+        };
+      });
+  },
+  "GET /nodes/{node}/storage/{storage}/status": (call) => {
+    const storage = active(call).find((candidate) => candidate.storage === need(call, "storage"));
+    if (!storage) return badParams({ storage: "No such storage." });
+    return info(call.world, storage, need(call, "node"));
+  },
+  "GET /nodes/{node}/storage/{storage}": () =>
+    index(
+      "subdir",
+      "content download-url file-restore import-metadata identity oci-registry-pull prunebackups rrd rrddata status upload",
+    ),
+  "GET /nodes/{node}/storage/{storage}/identity": () =>
+    die("get_identity not implemented for this plugin at /usr/share/perl5/PVE/Storage/Plugin.pm line 2681."),
+};
+
+function formatsOf({ type }: Storage): Json {
+  const files = ["dir", "nfs", "cifs", "btrfs"].includes(type);
+  return { supported: files ? ["raw", "qcow2", "vmdk", "subvol"] : ["raw"], default: "raw" };
+}

@@ -1,0 +1,107 @@
+import type { TaskSpec } from "./route.ts";
+import type { Task, World } from "./world.ts";
+
+const hex8 = (value: number) => Math.trunc(value).toString(16).toUpperCase().padStart(8, "0");
+
+/** Clock ticks since boot, as /proc counts a process's start. */
+const CLOCK_TICKS = 100;
+
+/**
+ * Starts a task at `at` (Unix seconds) for a user or token and returns its UPID.
+ * Its end is applied by `settle`; a `sync` task has ended on return.
+ */
+export function startTask(world: World, user: string, spec: TaskSpec, at: number): string {
+  const start = Math.trunc(at);
+  const pid = 1024 + world.tasks.size * 3 + Math.floor(world.rng.next() * 3);
+  const booted = world.nodes.get(spec.node)?.booted ?? start;
+  const pstart = Math.max(0, Math.trunc((at - booted) * CLOCK_TICKS));
+  const upid = `UPID:${spec.node}:${hex8(pid)}:${hex8(pstart)}:${hex8(start)}:${spec.type}:${spec.id}:${user}:`;
+  const { done, stopped, interrupted } = spec;
+  const task: Task = {
+    upid,
+    node: spec.node,
+    type: spec.type,
+    id: spec.id,
+    user,
+    pid,
+    pstart,
+    starttime: start,
+    endtime: at + (spec.sync ? 0 : spec.seconds),
+    exitstatus: spec.exitstatus ?? "OK",
+    log: [...(spec.log ?? [])],
+    work: {
+      ...(done ? { done } : {}),
+      ...(stopped ? { stopped } : {}),
+      ...(interrupted ? { interrupted } : {}),
+    },
+  };
+  world.tasks.set(upid, task);
+  if (spec.sync) end(task);
+  return upid;
+}
+
+/** An error's first line as a task's exit status shows it. */
+const statusText = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).trim().replace(/\s*\n\s*/g, " ");
+
+function end(task: Task): void {
+  const work = task.work;
+  delete task.work;
+  if (task.exitstatus !== "OK" && !task.exitstatus.startsWith("WARNINGS")) return;
+  try {
+    const lines = work?.done?.(task.endtime);
+    if (lines) task.log.push(...lines);
+  } catch (error) {
+    task.exitstatus = statusText(error);
+  }
+}
+
+/** Applies the end of every task that is over by `now`, in order of time; ends may start further tasks. */
+export function settle(world: World, now: number): void {
+  for (;;) {
+    let next: Task | undefined;
+    for (const task of world.tasks.values())
+      if (task.work && task.endtime <= now && (!next || task.endtime < next.endtime)) next = task;
+    if (!next) return;
+    end(next);
+  }
+}
+
+/** When the last running task ends; undefined when none runs. */
+export function lastEnd(world: World): number | undefined {
+  let last: number | undefined;
+  for (const task of world.tasks.values())
+    if (task.work && (last === undefined || task.endtime > last)) last = task.endtime;
+  return last;
+}
+
+/** Stops a running task the way a signal to its worker does. */
+export function stopTask(task: Task, now: number): void {
+  const work = task.work;
+  if (!work) return;
+  task.log = task.log.slice(0, visibleLines(task, now));
+  delete task.work;
+  task.endtime = now;
+  task.exitstatus = work.interrupted ?? "received interrupt";
+  work.stopped?.();
+}
+
+function visibleLines(task: Task, now: number): number {
+  const span = task.endtime - task.starttime;
+  if (span <= 0) return task.log.length;
+  return Math.min(task.log.length, Math.ceil(((now - task.starttime) / span) * task.log.length));
+}
+
+/** The log as it reads at `now`: lines appear over the task's time, the closing line at its end. */
+export function logOf(task: Task, now: number): string[] {
+  if (task.work) return task.log.slice(0, visibleLines(task, now));
+  return [...task.log, closingLine(task.exitstatus)];
+}
+
+function closingLine(exitstatus: string): string {
+  if (exitstatus === "OK") return "TASK OK";
+  return exitstatus.startsWith("WARNINGS: ") ? `TASK ${exitstatus}` : `TASK ERROR: ${exitstatus}`;
+}
+
+/** True for `OK` and `WARNINGS: n`. */
+export const isGood = (exitstatus: string) => exitstatus === "OK" || /^WARNINGS: \d+$/.test(exitstatus);

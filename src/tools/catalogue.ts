@@ -1,0 +1,23 @@
+import { nodeTools } from "./nodes.ts";
+import { taskTools } from "./tasks.ts";
+import type { Tool } from "./tool.ts";
+
+/** Every tool, in the order of its category. */
+export const CATALOGUE: readonly Tool[] = [...nodeTools, ...taskTools];
+
+const byName = new Map(CATALOGUE.map((tool) => [tool.name, tool]));
+const byRoute = new Map(CATALOGUE.map((tool) => [tool.route as string, tool]));
+
+/** The tool of that name. Throws for a name that the generated list has and the catalogue has not. */
+export function findTool(name: string): Tool {
+  const found = byName.get(name);
+  if (!found) throw new Error(`The catalogue has no ${name}; regenerate the list with npm run gen.`);
+  return found;
+}
+
+/** The tool that does for containers what this one does for VMs, and the other way round. */
+export function counterpartOf(tool: Tool): Tool | undefined {
+  const { route } = tool;
+  const other = route.includes("/qemu") ? route.replace("/qemu", "/lxc") : route.replace("/lxc", "/qemu");
+  return other === route ? undefined : byRoute.get(other);
+}

@@ -1,0 +1,42 @@
+import { type Row, record } from "../pve/data.ts";
+import type { Answer, Block, Cell } from "../render/answer.ts";
+import { cell, writeAnswer } from "./answers.ts";
+import type { Compare, ToolCall } from "./tool.ts";
+
+/**
+ * A write where PVE has no digest: the state is read immediately before, the write sent, the state read again, and
+ * the answer shows what is different. A failed first read stops the write.
+ */
+export async function withComparison(call: ToolCall, compare: Compare): Promise<Answer> {
+  const before = compare.fresh ? {} : await look(call, compare);
+  const reply = await call.send();
+  const after = compare.gone ? {} : await look(call, compare);
+  const answer = call.tool.answer?.(reply, call) ?? writeAnswer(reply, call);
+  return { ...answer, blocks: [...(answer.blocks ?? []), ...differences(before, after)] };
+}
+
+async function look(call: ToolCall, compare: Compare): Promise<Row> {
+  const { data } = await call.pve.call(compare.route, compare.params(call) as never);
+  return compare.pick ? compare.pick(data, call) : record(data);
+}
+
+/** A table of the fields that differ. */
+export function differences(before: Row, after: Row): readonly Block[] {
+  const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((field) => field !== "digest" && JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .map((field) => ({ field, before: shown(before[field]), after: shown(after[field]) }));
+  if (rows.length === 0) return [{ kind: "note", text: "It was so already: no field is different." }];
+  return [
+    {
+      kind: "table",
+      title: "Changes",
+      columns: [{ key: "field" }, { key: "before" }, { key: "after" }],
+      rows,
+    },
+  ];
+}
+
+const shown = (value: Row[string] | undefined): Cell => {
+  const plain = cell(value);
+  return plain === undefined || (Array.isArray(plain) && plain.length === 0) ? "(not set)" : plain;
+};

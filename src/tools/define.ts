@@ -1,0 +1,22 @@
+import type { Category } from "../config/settings.ts";
+import { classify, type Effect, type Risk } from "../policy/effect.ts";
+import type { Route } from "../schema/routes.gen.ts";
+import type { Tool, ToolSpec } from "./tool.ts";
+
+const WEIGHT: Readonly<Record<Effect, number>> = { read: 0, execute: 1, write: 2 };
+
+/** Checks a tool's params against the types of its own route, then lets it stand among the others. */
+export const tool = <R extends Route>(spec: ToolSpec<R>): ToolSpec => spec as unknown as ToolSpec;
+
+/** The tools of one category, each with the effect and risk of the heaviest operation it may send. */
+export function category(name: Category, specs: readonly ToolSpec[]): readonly Tool[] {
+  return specs.map((spec) => {
+    const classes = [spec.route, ...(spec.also ?? [])].map((route) => classify(route));
+    const effect = classes.reduce<Effect>(
+      (worst, one) => (WEIGHT[one.effect] > WEIGHT[worst] ? one.effect : worst),
+      "read",
+    );
+    const risk: Risk = classes.some((one) => one.risk === "loss") ? "loss" : "none";
+    return { ...spec, category: name, effect, risk };
+  });
+}

@@ -1,0 +1,145 @@
+import type { Category, Tier } from "../config/settings.ts";
+import type { Endpoint, Param } from "../schema/endpoint.ts";
+import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
+import type { Input, InputSchema, Tool, ToolSpec } from "./tool.ts";
+
+/** One resolved input: what the client sees and where its value goes. */
+export interface ToolInput {
+  readonly name: string;
+  /** The endpoint's parameter it fills; absent for inputs of our own. */
+  readonly of?: string;
+  readonly required: boolean;
+  readonly schema: InputSchema;
+}
+
+/** Inputs of ours that any tool may have. A test keeps their names apart from every endpoint's parameters. */
+export const CONTROL_INPUTS = {
+  params: { type: "object", description: "Further PVE parameters" },
+} as const satisfies Readonly<Record<string, InputSchema>>;
+
+const GUEST: InputSchema = { type: "string", description: "VMID or name" };
+const PAGE: readonly ToolInput[] = ["start", "limit"].map((name) => ({
+  name,
+  required: false,
+  schema: { type: "integer" },
+}));
+
+const placeholders = (path: string): readonly string[] =>
+  [...path.matchAll(/\{([^}]+)\}/g)].map((m) => m[1] ?? "");
+
+/** The kind of guest a tool acts on, if it acts on one. */
+export function guestKind(tool: ToolSpec): "qemu" | "lxc" | "any" | undefined {
+  if (tool.guest) return tool.guest;
+  const kind = /^\S+ \/nodes\/\{node\}\/(qemu|lxc)\/\{vmid\}/.exec(tool.route)?.[1];
+  return kind === "qemu" || kind === "lxc" ? kind : undefined;
+}
+
+/** True when the node follows from another argument: the guest's, or a UPID's. */
+export const knowsNode = (tool: ToolSpec): boolean =>
+  guestKind(tool) !== undefined || tool.route.includes("{upid}");
+
+function schemaOf(param: Param | undefined, input: Input): InputSchema {
+  if (input.schema)
+    return input.description ? { ...input.schema, description: input.description } : input.schema;
+  const type = param?.type ?? "string";
+  const choices = param?.enum;
+  return {
+    type,
+    ...(input.description ? { description: input.description } : {}),
+    ...(choices && choices.length <= 12 ? { enum: choices } : {}),
+    ...(type === "array" ? { items: { type: param?.items?.type === "integer" ? "integer" : "string" } } : {}),
+  };
+}
+
+const asInput = (value: string | Input | undefined): Input =>
+  typeof value === "string" ? (value === "" ? {} : { description: value }) : (value ?? {});
+
+/** Every input of a tool in the order a client sees them. */
+export function inputsOf(tool: ToolSpec): readonly ToolInput[] {
+  const endpoint = endpointOf(tool.route);
+  const declared = (tool.params ?? {}) as Readonly<Record<string, string | Input | undefined>>;
+  const inputs: ToolInput[] = [];
+  const inPath = placeholders(endpoint.path);
+  const guest = guestKind(tool);
+  const shadowed = new Set(Object.values(tool.inputs ?? {}).flatMap((input) => input.of ?? []));
+  for (const name of [...inPath].sort((a, b) => Number(a === "node") - Number(b === "node"))) {
+    if (shadowed.has(name)) continue;
+    const input = asInput(declared[name]);
+    const optional = name === "node" && knowsNode(tool);
+    const schema = name === "vmid" && guest ? GUEST : schemaOf(paramOf(endpoint, name), input);
+    inputs.push({ name, of: name, required: input.required ?? !optional, schema });
+  }
+  if (guest && !inPath.includes("vmid") && !tool.inputs?.vmid && !declared.vmid) {
+    inputs.push({ name: "vmid", required: true, schema: GUEST });
+  }
+  for (const [name, value] of Object.entries(declared)) {
+    if (inPath.includes(name)) continue;
+    inputs.push(endpointInput(endpoint, name, name, asInput(value)));
+  }
+  for (const [name, input] of Object.entries(tool.inputs ?? {})) {
+    inputs.push(
+      input.of === undefined
+        ? { name, required: input.required ?? false, schema: schemaOf(undefined, input) }
+        : endpointInput(endpoint, name, input.of, input),
+    );
+  }
+  if (tool.paged) inputs.push(...PAGE);
+  if (tool.more) inputs.push({ name: "params", required: false, schema: CONTROL_INPUTS.params });
+  return inputs;
+}
+
+function endpointInput(endpoint: Endpoint, name: string, of: string, input: Input): ToolInput {
+  const param = paramOf(endpoint, of);
+  if (!param && !input.schema) throw new Error(`${endpoint.route} has no parameter ${of}.`);
+  return {
+    name,
+    ...(param ? { of } : {}),
+    required: input.required ?? param?.required === true,
+    schema: schemaOf(param, input),
+  };
+}
+
+/** A tool as tools/list shows it, with what decides whether it is shown. */
+export interface ListedTool {
+  readonly name: string;
+  readonly title: string;
+  readonly category: Category;
+  readonly tier: Tier;
+  readonly description: string;
+  readonly inputSchema: {
+    readonly type: "object";
+    readonly properties: Readonly<Record<string, InputSchema>>;
+    readonly required?: readonly string[];
+  };
+  readonly annotations: {
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+}
+
+/** The listing of a tool; written to a file at build time, because a start must not derive it. */
+export function listing(tool: Tool): ListedTool {
+  const inputs = inputsOf(tool);
+  const required = inputs.filter((input) => input.required).map((input) => input.name);
+  const reading = tool.effect === "read";
+  return {
+    name: tool.name,
+    title: tool.title,
+    category: tool.category,
+    tier: tool.tier,
+    description: tool.description,
+    inputSchema: {
+      type: "object",
+      properties: Object.fromEntries(inputs.map((input) => [input.name, input.schema])),
+      ...(required.length > 0 ? { required } : {}),
+    },
+    annotations: {
+      readOnlyHint: reading,
+      destructiveHint: tool.risk === "loss",
+      idempotentHint: tool.idempotent ?? (reading || /^(PUT|DELETE) /.test(tool.route)),
+      openWorldHint: tool.openWorld ?? false,
+    },
+  };
+}

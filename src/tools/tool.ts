@@ -1,0 +1,104 @@
+import type { Category, Tier } from "../config/settings.ts";
+import type { Effect, Risk } from "../policy/effect.ts";
+import type { Pve, Reply } from "../pve/client.ts";
+import type { Json, Row } from "../pve/data.ts";
+import type { Guest, GuestInventory } from "../pve/guests.ts";
+import type { Answer } from "../render/answer.ts";
+import type { Route, RouteParams } from "../schema/routes.gen.ts";
+
+/** What an input looks like to a client: plain JSON Schema, one type, no references. */
+export interface InputSchema {
+  readonly type: "string" | "integer" | "number" | "boolean" | "array" | "object";
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly items?: { readonly type: "string" | "integer" };
+}
+
+/** One input of a tool. Without `schema` its type, enum and limits come from the endpoint table. */
+export interface Input {
+  /** What the name does not tell. */
+  readonly description?: string;
+  /** The endpoint's name for it, when the tool's differs (`force_stop` for `force-stop`). */
+  readonly of?: string;
+  /** Must be given although PVE does not demand it, or need not although PVE does. */
+  readonly required?: boolean;
+  /** An input of ours: the endpoint does not know it and it is not sent. */
+  readonly schema?: InputSchema;
+}
+
+export type ParamName<R extends Route> = Extract<keyof RouteParams[R], string>;
+
+/** A tool as its author writes it: data, and code only where it has logic of its own. */
+export interface ToolSpec<R extends Route = Route> {
+  readonly name: string;
+  readonly title: string;
+  readonly tier: Tier;
+  /** One or two sentences a model can act on. */
+  readonly description: string;
+  /** The operation it stands for. Effect, risk and annotations follow from it. */
+  readonly route: R;
+  /** Further operations it may send instead of or besides `route`. */
+  readonly also?: readonly Route[];
+  /** Reads it may send to do its work. */
+  readonly reads?: readonly Route[];
+  /**
+   * The endpoint's parameters it lists, in order: a text is the description, "" none. Placeholders of the path are
+   * listed by themselves; name them here only to describe them.
+   */
+  readonly params?: { readonly [K in ParamName<R>]?: string | Input };
+  /** Inputs under a name of their own. */
+  readonly inputs?: Readonly<Record<string, Input>>;
+  /** Takes every other parameter of the endpoint in `params`. */
+  readonly more?: boolean;
+  /** `start` and `limit` of ours page its rows. */
+  readonly paged?: boolean;
+  /** A guest is named by `vmid` although the route has no such placeholder, or of either type. */
+  readonly guest?: "qemu" | "lxc" | "any";
+  readonly idempotent?: boolean;
+  /** Its results hold text from outside the cluster, or it reaches outside. */
+  readonly openWorld?: boolean;
+  /** How the answer of `route` reads. */
+  readonly answer?: (reply: Reply, call: ToolCall) => Answer;
+  /** What has happened when PVE answers nothing ("User alice@pve created."), or what a started task does. */
+  readonly done?: (call: ToolCall) => string;
+  /** PVE has no digest for it: the state is read before and after, and the answer shows what changed. */
+  readonly compare?: Compare;
+  /** Logic of its own; calls PVE through `call.pve` alone. */
+  readonly run?: (call: ToolCall) => Promise<Answer>;
+}
+
+/** Where to read the state that a write changes. */
+export interface Compare {
+  readonly route: Route;
+  readonly params: (call: ToolCall) => Readonly<Record<string, unknown>>;
+  /** The part that the write concerns. */
+  readonly pick?: (data: Json, call: ToolCall) => Row;
+  /** Nothing is left to read afterwards. */
+  readonly gone?: boolean;
+  /** Nothing is there to read before. */
+  readonly fresh?: boolean;
+}
+
+/** One call of a tool, with its arguments checked and its guest and node found. */
+export interface ToolCall {
+  readonly tool: Tool;
+  /** Arguments by the tool's own names. */
+  readonly input: Row;
+  /** The guest that `vmid` names. */
+  readonly guest?: Guest;
+  /** PVE, limited to the operations the tool declares. */
+  readonly pve: Pve;
+  /** Sends the tool's own route with its inputs under PVE's names; `changes` are set over them. */
+  readonly send: (changes?: Readonly<Record<string, unknown>>) => Promise<Reply>;
+  readonly guests: GuestInventory;
+  readonly signal: AbortSignal;
+  /** Why a list may be empty: the token has no privileges at all. Undefined otherwise. */
+  readonly emptyReason: () => string | undefined;
+}
+
+/** A tool with what follows from its spec. */
+export interface Tool extends ToolSpec {
+  readonly category: Category;
+  readonly effect: Effect;
+  readonly risk: Risk;
+}
