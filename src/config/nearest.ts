@@ -5,6 +5,9 @@ const LONGEST = 64;
 /** Shorter parts are inside of too many names. */
 const SHORTEST_PART = 3;
 
+/** Two letters in the wrong order count as two changes. */
+const TRANSPOSED = 2;
+
 /** Case and separators are what people get wrong most: `ReadOnly`, `read_only`. */
 function bare(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, "");
@@ -12,7 +15,7 @@ function bare(name: string): string {
 
 /** Changes that still count as a typing mistake in a name of this length. */
 function reach(length: number): number {
-  return Math.max(1, Math.floor(length / 3));
+  return Math.max(length < 4 ? 1 : TRANSPOSED, Math.floor(length / 3));
 }
 
 /** The steps from a value to a name, undefined when they have nothing to do with each other. */

@@ -1,7 +1,8 @@
 import type { Tier } from "../config/settings.ts";
-import type { Pve, Reply } from "../pve/client.ts";
+import type { Pve } from "../pve/client.ts";
 import { type Json, type Row, record, str } from "../pve/data.ts";
 import { type Guest, GuestInventory } from "../pve/guests.ts";
+import type { Reply } from "../pve/reply.ts";
 import { parseUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";

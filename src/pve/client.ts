@@ -5,20 +5,11 @@ import type { Endpoint } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
-import type { Json } from "./data.ts";
-import { classifyFailure, PveError, parseLock, parsePermission } from "./errors.ts";
+import { PveError } from "./errors.ts";
 import { connectionError } from "./network-errors.ts";
 import { buildPath, encodeParams } from "./path.ts";
-import type { Transport, WireResponse } from "./transport.ts";
-
-/** What PVE answered: `data`, and what some calls put beside it. */
-export interface Reply {
-  readonly data: Json;
-  /** Length of the whole list (tasks, logs). */
-  readonly total?: number;
-  /** Pending changes as a diff (network). */
-  readonly changes?: string;
-}
+import { type Reply, readReply } from "./reply.ts";
+import type { Transport } from "./transport.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -160,66 +151,3 @@ function checkParams(endpoint: Endpoint, params: Readonly<Record<string, unknown
     errors,
   });
 }
-
-interface Envelope {
-  readonly data?: Json;
-  readonly message?: unknown;
-  readonly errors?: unknown;
-  readonly total?: unknown;
-  readonly changes?: unknown;
-}
-
-/** PVE's envelope; undefined when the body is no JSON object (refusals before the formatter have none). */
-export function parseEnvelope(body: string): Envelope | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Envelope)
-      : undefined;
-  } catch {
-    return undefined; // Plain text or HTML: the caller reads it as such.
-  }
-}
-
-/** Turns an HTTP answer into data or a typed error. */
-export function readReply(route: string, response: WireResponse): Reply {
-  const envelope = parseEnvelope(response.body);
-  if (response.status >= 200 && response.status < 300) {
-    if (!envelope || !("data" in envelope)) {
-      throw new PveError("not-pve", "The answer is not Proxmox VE's JSON.", {
-        status: response.status,
-        route,
-      });
-    }
-    return {
-      data: envelope.data ?? null,
-      ...(typeof envelope.total === "number" ? { total: envelope.total } : {}),
-      ...(typeof envelope.changes === "string" ? { changes: envelope.changes } : {}),
-    };
-  }
-  const message = failureText(envelope, response);
-  const kind = classifyFailure(response.status, message);
-  const lock = parseLock(message);
-  throw new PveError(kind, message, {
-    status: response.status,
-    route,
-    ...parsePermission(message),
-    ...(lock === undefined ? {} : { lock }),
-    ...(isErrorMap(envelope?.errors) ? { errors: envelope.errors } : {}),
-    ...(kind === "no-answer" ? { mayHaveRun: !route.startsWith("GET ") } : {}),
-  });
-}
-
-/** The message is in the body (since 8.3), else in the reason phrase, else the body is plain text. */
-function failureText(envelope: Envelope | undefined, response: WireResponse): string {
-  if (typeof envelope?.message === "string" && envelope.message.trim() !== "") return envelope.message.trim();
-  if (response.reason.trim() !== "") return response.reason.trim();
-  const text = response.body.trim();
-  return text === "" || text.startsWith("<") ? `HTTP status ${response.status}` : text.slice(0, 500);
-}
-
-const isErrorMap = (value: unknown): value is Record<string, string> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((text) => typeof text === "string");

@@ -30,6 +30,8 @@ export interface Column {
   readonly format?: Format;
   /** The row's own field that holds the Format of this cell, for rows of mixed units. */
   readonly formatFrom?: string;
+  /** The row's own field that holds the whole: text shows both as `1.2/16 GiB`, JSON both numbers. Bytes only. */
+  readonly of?: string;
 }
 
 /** Rows of one shape. A column without any value is left out of the text. */

@@ -67,8 +67,8 @@ const FORMATS: Readonly<Record<string, Format>> = Object.fromEntries([
   ["snaptime", "time"],
 ]);
 
-/** Shown elsewhere: the notes as a fenced block, the digest last. */
-const APART = new Set(["description", "digest"]);
+/** The notes come as a fenced block, the digest last, the creation time out of `meta`; `vmgenid` tells nobody anything. */
+const APART = new Set(["description", "digest", "meta", "vmgenid"]);
 
 function groupOf(key: string): readonly [Group, number] {
   const at = GROUPS.findIndex(([, pattern]) => pattern.test(key));
@@ -160,8 +160,12 @@ export function configBlocks(
   const keys = Object.keys(config)
     .filter((key) => !APART.has(key))
     .sort(byKey);
+  const created = /\bctime=(\d+)/.exec(String(config.meta ?? ""))?.[1];
   const blocks: Block[] = ORDER.flatMap((title): Facts[] => {
     const facts = keys.filter((key) => groupOf(key)[0] === title).map((key) => fact(key, config[key]));
+    if (title === "Other" && created !== undefined) {
+      facts.push({ key: "created", value: Number(created), format: "time" });
+    }
     return facts.length === 0 ? [] : [{ kind: "facts", title, facts }];
   });
   const changes = pendingTable((pending ?? []).filter((entry) => !APART.has(entry.key)));

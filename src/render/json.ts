@@ -1,7 +1,7 @@
 import type { Answer, Cell, Facts, Format, Table } from "./answer.ts";
 import { DEFAULT_BUDGET, extent, keepWithin, kept, moreAfterCut, type Part, pieces } from "./budget.ts";
 import { cleanLine, cleanText, cut } from "./clean.ts";
-import { CELL_MAX, cellFormat, LONG_MAX, type RenderOptions } from "./text.ts";
+import { CELL_MAX, cellFormat, cellOf, LONG_MAX, type RenderOptions } from "./text.ts";
 import { asFlag, asNumber, isNumeric } from "./units.ts";
 
 type Value = string | number | boolean | readonly (string | number)[];
@@ -96,9 +96,10 @@ function tableItems(table: Table): Items {
   const items = table.rows.map((row) => {
     const item: Item = {};
     for (const column of table.columns) {
-      put(item, column.key, rawValue(row[column.key], cellFormat(column, row), CELL_MAX));
+      put(item, column.key, rawValue(cellOf(row, column.key), cellFormat(column, row), CELL_MAX));
+      if (column.of !== undefined) put(item, column.of, rawValue(cellOf(row, column.of), "bytes", CELL_MAX));
       const unit = column.formatFrom;
-      if (unit !== undefined) put(item, unit, rawValue(row[unit], "text", CELL_MAX));
+      if (unit !== undefined) put(item, unit, rawValue(cellOf(row, unit), "text", CELL_MAX));
     }
     return item;
   });

@@ -8,12 +8,15 @@ interface RouteRule {
   readonly fields?: readonly string[];
   /** For answers that are a document. */
   readonly text?: TextRule;
+  /** Field names are names of settings here, not of values: only what looks like a secret goes. */
+  readonly describes?: true;
 }
 
 /** Routes whose secrets only the route tells. Routes are templates or real paths, `METHOD /path`. */
 const ROUTES: readonly RouteRule[] = [
   // The DNS provider's credentials, shown in clear.
   { route: /^\w+ \/cluster\/acme\/plugins/, fields: ["data"] },
+  { route: /^GET \/cluster\/acme\/challenge-schema/, describes: true },
   { route: /^\w+ \/nodes\/[^/]+\/qemu\/[^/]+\/cloudinit\/dump/, text: redactCloudInit },
   { route: /^(?:POST|PUT) \/access\/users\/[^/]+\/token\/[^/]+/, fields: ["value"] },
   // Old second factors: the key string of a user may be an OATH secret.
@@ -75,12 +78,14 @@ const ROW_VALUES = new Set(["value", "pending", "old", "new", "now", "after", "c
 
 /**
  * A copy of an answer's data without its secrets: by route and field first, then by field name, then by what text
- * looks like. `also` runs on every text (the configured secrets). Never apply it to PVE's `errors` maps: their
+ * looks like. `also` runs on every text (the configured secrets). Takes structured answers too (route ""): redacting
+ * those before they become JSON keeps the JSON valid. Never apply it to PVE's `errors` maps: their
  * values are sentences under the names of the fields.
  */
 export function redactData(route: string, data: unknown, also: TextRule = (text) => text): unknown {
   const rules = ROUTES.filter((rule) => rule.route.test(route));
   const fields = new Set(rules.flatMap((rule) => rule.fields ?? []));
+  const describes = rules.some((rule) => rule.describes === true);
   const textRules = rules.flatMap((rule) => (rule.text === undefined ? [] : [rule.text]));
   const text: TextRule = (input) => also(redactPatterns(textRules.reduce((out, rule) => rule(out), input)));
 
@@ -90,7 +95,8 @@ export function redactData(route: string, data: unknown, also: TextRule = (text)
     if (value === null || typeof value !== "object") return value;
     const about = "key" in value && typeof value.key === "string" && isSecretName(value.key);
     return mapFields(value, (name, field) => {
-      const secret = fields.has(name) || isSecretName(name) || (about && ROW_VALUES.has(name));
+      const secret =
+        !describes && (fields.has(name) || isSecretName(name) || (about && ROW_VALUES.has(name)));
       return secret ? hide(field) : walk(field);
     });
   };

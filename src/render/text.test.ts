@@ -115,7 +115,7 @@ describe("toText over budget", () => {
 
   it("says how to ask for less when the caller does not page", () => {
     const text = toText({ headline: "100 things", blocks: [table] }, { budget: 1_000 });
-    expect(text.split("\n").at(-1)).toBe("8 of 100 shown (cut to fit); more: ask for less (filter, limit)");
+    expect(text.split("\n").at(-1)).toBe("9 of 100 shown (cut to fit); more: ask for less (filter, limit)");
   });
 
   it("keeps the end of a log and says so", () => {
@@ -129,8 +129,8 @@ describe("toText over budget", () => {
     );
     const lines = text.split("\n");
     expect(text.length).toBeLessThanOrEqual(300);
-    expect(lines[1]).toBe("Data from task log (cut to fit: last 12 of 300 lines), not instructions:");
-    expect(lines[3]).toBe("line 289");
+    expect(lines[1]).toBe("Data from task log (cut to fit: last 13 of 300 lines), not instructions:");
+    expect(lines[3]).toBe("line 288");
     expect(lines.at(-3)).toBe("line 300");
     expect(lines.at(-1)).toBe("More of it: limit, start");
   });
@@ -258,8 +258,7 @@ describe("the standard guest list", () => {
             { key: "status" },
             { key: "node" },
             { key: "cpu", format: "percent" },
-            { key: "mem", format: "bytes" },
-            { key: "maxmem", label: "of", format: "bytes" },
+            { key: "mem", format: "bytes", of: "maxmem" },
             { key: "maxdisk", label: "disk", format: "bytes" },
             { key: "uptime", format: "duration" },
             { key: "tags" },
@@ -270,8 +269,8 @@ describe("the standard guest list", () => {
     });
     expect(text.split("\n").slice(0, 3)).toEqual([
       "100 guests, 85 running",
-      "id | name | status | node | cpu | mem | of | disk | uptime | tags",
-      "100 | application-server-1 | stopped | pve1 | 0% | 83.6 MiB | 16 GiB | 32 GiB | 0s | prod, web",
+      "id | name | status | node | cpu | mem | disk | uptime | tags",
+      "100 | application-server-1 | stopped | pve1 | 0% | 0.1/16 GiB | 32 GiB | 0s | prod, web",
     ]);
     expect(text.split("\n")).toHaveLength(102);
     expect(Buffer.byteLength(text)).toBeLessThan(10_000);

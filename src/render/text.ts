@@ -1,7 +1,7 @@
-import type { Answer, Block, Facts, Format, Table, Untrusted } from "./answer.ts";
+import type { Answer, Block, Cell, Column, Facts, Format, Table, Untrusted } from "./answer.ts";
 import { DEFAULT_BUDGET, extent, keepWithin, kept, type Part, pieces, shownLine } from "./budget.ts";
 import { cleanLine, cleanText, cut, fence } from "./clean.ts";
-import { formatCell } from "./units.ts";
+import { asNumber, formatCell, usage } from "./units.ts";
 
 /** The longest cell of a table or fact, and of a fact marked long, a headline, a note or a next step. */
 export const CELL_MAX = 200;
@@ -22,13 +22,28 @@ interface Section {
 
 const RANK = { table: 0, untrusted: 0, facts: 1, note: 2 } as const;
 
+/** A row's own field: a key such as `constructor` finds nothing inherited. */
+export function cellOf(row: Table["rows"][number], key: string): Cell {
+  return Object.hasOwn(row, key) ? row[key] : undefined;
+}
+
 /** The Format of a cell: the column's, or the one that the row names. */
 export function cellFormat(
   column: { readonly format?: Format; readonly formatFrom?: string },
-  row: Readonly<Record<string, unknown>>,
+  row: Table["rows"][number],
 ): Format {
-  const named = column.formatFrom === undefined ? undefined : row[column.formatFrom];
+  const named = column.formatFrom === undefined ? undefined : cellOf(row, column.formatFrom);
   return typeof named === "string" ? (named as Format) : (column.format ?? "text");
+}
+
+/** A cell before cleaning: its format applied, together with the whole that it is a part of. */
+function cellText(column: Column, row: Table["rows"][number]): string {
+  const cell = cellOf(row, column.key);
+  if (column.of !== undefined) {
+    const [used, whole] = [asNumber(cell), asNumber(cellOf(row, column.of))];
+    if (used !== undefined && whole !== undefined && whole > 0) return usage(used, whole);
+  }
+  return formatCell(cell, cellFormat(column, row));
 }
 
 function tableCell(text: string): string {
@@ -40,9 +55,7 @@ function joinCells(cells: readonly string[]): string {
 }
 
 function tableSection(table: Table): Section {
-  const grid = table.rows.map((row) =>
-    table.columns.map((column) => tableCell(formatCell(row[column.key], cellFormat(column, row)))),
-  );
+  const grid = table.rows.map((row) => table.columns.map((column) => tableCell(cellText(column, row))));
   const used = table.columns.flatMap((_, i) => (grid.some((cells) => cells[i] !== "") ? [i] : []));
   const lines = grid.map((cells) => joinCells(used.map((i) => cells[i] ?? "")));
   const header = used

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cell, Format } from "./answer.ts";
-import { asNumber, formatCell } from "./units.ts";
+import { asNumber, formatCell, usage } from "./units.ts";
 
 describe("formatCell", () => {
   it.each<[Cell, Format, string]>([
@@ -44,6 +44,15 @@ describe("formatCell", () => {
     ["0050", "text", "0050"],
   ])("%j as %s is %j", (cell, format, text) => {
     expect(formatCell(cell, format)).toBe(text);
+  });
+});
+
+describe("usage", () => {
+  it("writes the part in the unit of the whole", () => {
+    expect(usage(1_288_490_189, 2 ** 34)).toBe("1.2/16 GiB");
+    expect(usage(1024, 2 ** 34)).toBe("<0.1/16 GiB");
+    expect(usage(0, 2 ** 34)).toBe("0/16 GiB");
+    expect(usage(12, 100)).toBe("12/100 B");
   });
 });
 

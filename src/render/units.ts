@@ -16,16 +16,28 @@ export function decimal(value: number, digits: number): string {
   return short === "-0" ? "0" : short;
 }
 
-/** Bytes in binary units: 13314398617 -> `12.4 GiB`. */
-export function bytes(value: number): string {
-  let n = value;
+/** How often 1024 goes into a size; 1023.95 would round to 1024.0 of the smaller unit. */
+function byteExponent(value: number): number {
+  let n = Math.abs(value);
   let unit = 0;
-  // 1023.95 would round to 1024.0 of the smaller unit.
-  while (Math.abs(n) >= 1023.95 && unit < BYTE_UNITS.length - 1) {
+  while (n >= 1023.95 && unit < BYTE_UNITS.length - 1) {
     n /= 1024;
     unit += 1;
   }
-  return `${decimal(n, unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit] ?? "B"}`;
+  return unit;
+}
+
+/** Bytes in binary units: 13314398617 -> `12.4 GiB`. */
+export function bytes(value: number): string {
+  const unit = byteExponent(value);
+  return `${decimal(value / 1024 ** unit, unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit] ?? "B"}`;
+}
+
+/** Used bytes of a whole, in the unit of the whole: `1.2/16 GiB`. What is more than nothing never reads `0`. */
+export function usage(used: number, whole: number): string {
+  const size = 1024 ** byteExponent(whole);
+  const n = used / size;
+  return `${n > 0 && n < 0.05 ? "<0.1" : decimal(n, size === 1 ? 0 : 1)}/${bytes(whole)}`;
 }
 
 /** Bytes per second: `1.2 MiB/s`. */

@@ -14,7 +14,8 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "annually",
 ]);
 
-const DAY = "(?:sun(?:day)?|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?)";
+const DAY =
+  "(?:sun(?:day)?|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?)";
 const DAYS = new RegExp(`^${DAY}(?:(?:\\.\\.|-)${DAY})?(?:,${DAY}(?:(?:\\.\\.|-)${DAY})?)*$`, "i");
 
 /** A number, a range (`8..17`, formerly `8-17`), a repetition (`0/15`, `*\/2`), or `*`; several by comma. */
@@ -35,9 +36,7 @@ function isTime(text: string): boolean {
   const parts = text.split(":");
   if (parts.length === 1) return isList(text, 0, 59);
   const [hours = "", minutes = "", seconds = "0"] = parts;
-  return (
-    parts.length <= 3 && isList(hours, 0, 23) && isList(minutes, 0, 59) && isList(seconds, 0, 60)
-  );
+  return parts.length <= 3 && isList(hours, 0, 23) && isList(minutes, 0, 59) && isList(seconds, 0, 60);
 }
 
 /** Years, months, days joined by dashes; the year may be left out. */
@@ -75,7 +74,8 @@ function misfit(words: readonly string[]): string | undefined {
 /** Loosely: what passes here may still be refused by PVE. */
 const calendarEvent: FormatCheck = (value) => {
   const text = value.trim();
-  if (text === "") return `invalid calendar event '${value}' - unable to parse calendar event - event is empty\n\n`;
+  if (text === "")
+    return `invalid calendar event '${value}' - unable to parse calendar event - event is empty\n\n`;
   const wrong = misfit(text.split(/\s+/));
   return wrong === undefined
     ? undefined

@@ -17,7 +17,8 @@ const ICMP_TYPES = words(`any echo-reply destination-unreachable network-unreach
   neighbor-solicitation neighbour-solicitation neighbor-advertisement neighbour-advertisement`);
 
 /** Names of Debian's /etc/protocols. */
-const PROTOCOLS = words(`ip hopopt icmp igmp ggp ipencap st tcp egp igp pup udp hmp xns-idp rdp iso-tp4 dccp xtp
+const PROTOCOLS =
+  words(`ip hopopt icmp igmp ggp ipencap st tcp egp igp pup udp hmp xns-idp rdp iso-tp4 dccp xtp
   ddp idpr-cmtp ipv6 ipv6-route ipv6-frag idrp rsvp gre esp ah skip ipv6-icmp ipv6-nonxt ipv6-opts rspf vmtp
   eigrp ospf ax.25 ipip etherip encap pim ipcomp vrrp l2tp isis sctp fc mobility-header udplite mpls-in-ip manet
   hip shim6 wesp rohc ethernet mptcp icmpv6`);
@@ -45,7 +46,8 @@ function versionOf(element: string): 4 | 6 | undefined {
   const [address = "", bits, extra] = element.split("/");
   if (extra !== undefined || (bits !== undefined && !/^\d{1,3}$/.test(bits))) return undefined;
   const version = isIPv6(address) ? 6 : /^\d{1,3}(?:\.\d{1,3}){0,3}$/.test(address) ? 4 : undefined;
-  if (version === 4 && (bits === undefined || address.split(".").length === 4) && !isIp(address)) return undefined;
+  if (version === 4 && (bits === undefined || address.split(".").length === 4) && !isIp(address))
+    return undefined;
   return Number(bits ?? 0) <= (version === 4 ? 32 : 128) ? version : undefined;
 }
 

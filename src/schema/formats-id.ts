@@ -21,7 +21,9 @@ function namedId(kind: string): FormatCheck {
   };
 }
 
-const userId: FormatCheck = (value) => {
+const userId: FormatCheck = (given) => {
+  // In Perl "0" is false, so PVE takes it for no name at all.
+  const value = given === "0" ? "" : given;
   if (value.length < 3) return `user name '${value}' is too short\n`;
   if (value.length > 64) return `user name '${value}' is too long (${value.length} > 64)\n`;
   return new RegExp(`^${USER}@${REALM}$`).test(value)
@@ -117,10 +119,7 @@ export const ID_FORMATS: Readonly<Record<string, FormatCheck>> = {
     /^[A-Za-z0-9.\-_]+$/,
     (value) => `group name '${value}' contains invalid characters`,
   ),
-  "pve-roleid": matching(
-    /^[A-Za-z0-9.\-_]+$/,
-    (value) => `role name '${value}' contains invalid characters`,
-  ),
+  "pve-roleid": matching(/^[A-Za-z0-9.\-_]+$/, (value) => `role name '${value}' contains invalid characters`),
   "pve-poolid": poolId,
   "pve-priv": (value) => (PRIVILEGES.has(value) ? undefined : `invalid privilege '${value}'\n`),
   "pve-replication-job-id": replicationJobId,
@@ -141,8 +140,5 @@ export const ID_FORMATS: Readonly<Record<string, FormatCheck>> = {
     /^[a-zA-Z0-9][a-zA-Z0-9-]{0,6}[a-zA-Z0-9]?$/,
     (value) => `Fabric ID '${value}' contains illegal characters`,
   ),
-  "pve-task-status-type": matching(
-    /^(?:ok|error|warning|unknown)$/i,
-    (value) => `invalid status '${value}'`,
-  ),
+  "pve-task-status-type": matching(/^(?:ok|error|warning|unknown)$/i, (value) => `invalid status '${value}'`),
 };

@@ -52,12 +52,12 @@ const zfsBlockSize: FormatCheck = (value) => {
     : `value '${value}' is not a valid ZFS blocksize. Must be a power of 2 between 512B and 16MiB (e.g., 4k, 8k, 16k, 64k, 1m).\n`;
 };
 
-const PEM = /^\s*(?:[^\n]*\n)*?-----BEGIN [^\n]+-----\s*\n[A-Za-z0-9+/=\s:,\-]+-----END [^\n]+-----\s*$/;
+const PEM = /^-----BEGIN [^\n]+-----\s[A-Za-z0-9+/=\s:,-]+-----END [^\n]+-----\s*$/;
 
 /** Loosely: a BEGIN and an END line with text between; whether key and certificate fit is PVE's to judge. */
 const pem: FormatCheck = (value) => {
-  const begins = value.indexOf("-----BEGIN ");
-  return begins >= 0 && PEM.test(value.slice(begins)) ? undefined : "not a valid PEM-formatted string.\n";
+  const start = value.indexOf("-----BEGIN ");
+  return start >= 0 && PEM.test(value.slice(start)) ? undefined : "not a valid PEM-formatted string.\n";
 };
 
 /** An absolute path is taken as it is, anything else must be a volume id. */

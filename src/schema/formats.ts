@@ -70,8 +70,7 @@ export function formatCheck(name: string): FormatCheck | undefined {
       }
       return undefined;
     };
-  if (check && kind === "opt")
-    result = (value) => (value === "" || value === "0" ? undefined : check(value));
+  if (check && kind === "opt") result = (value) => (value === "" || value === "0" ? undefined : check(value));
   found.set(name, result);
   return result;
 }

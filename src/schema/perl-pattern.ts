@@ -1,7 +1,7 @@
 /** Perl patterns, as PVE publishes them, made into JavaScript ones. */
 
 /** Perl syntax without a counterpart here: such a pattern is left to PVE. */
-const UNSUPPORTED = /\(\?(?:[>|&#<{(R!=]|P[<=>])|\\[AzZGhHvVRXKpPQELUg]|\[\[:|[*+?}]\+|\(\*/;
+const UNSUPPORTED = /\(\?(?:[>|&#<{(R]|P[<=>])|\\[AzZGhHvVRXKpPQELUg]|\[\[:|[*+?}]\+|\(\*/;
 
 /** Parts that take exponential time on a near miss, and what matches the same texts without. */
 const REWRITES: readonly (readonly [from: string, to: string])[] = [
@@ -33,8 +33,10 @@ function foldClass(body: string): string {
     const member = MEMBER.exec(rest)?.[0] ?? rest;
     rest = rest.slice(member.length);
     const first = member.length === 1 ? member : /^\\[^\w]$/.test(member) ? member.slice(1) : undefined;
-    const next = first !== undefined && rest.length > 1 && rest[0] === "-" ? MEMBER.exec(rest.slice(1))?.[0] : undefined;
-    const last = next?.length === 1 ? next : next?.length === 2 && /\W/.test(next[1] ?? "") ? next[1] : undefined;
+    const next =
+      first !== undefined && rest.length > 1 && rest[0] === "-" ? MEMBER.exec(rest.slice(1))?.[0] : undefined;
+    const last =
+      next?.length === 1 ? next : next?.length === 2 && /\W/.test(next[1] ?? "") ? next[1] : undefined;
     out += member;
     if (first === undefined) continue;
     if (last !== undefined && next !== undefined) {

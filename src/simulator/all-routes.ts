@@ -1,5 +1,7 @@
 import type { Handlers } from "./route.ts";
+import { guestListRoutes } from "./routes/guest-list.ts";
+import { guestStatusRoutes } from "./routes/guest-status.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 
 /** Every simulated route. */
-export const allHandlers: Handlers = { ...taskRoutes };
+export const allHandlers: Handlers = { ...taskRoutes, ...guestListRoutes, ...guestStatusRoutes };

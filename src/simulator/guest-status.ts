@@ -118,7 +118,7 @@ function monitored(guest: Guest, now: number): Record<string, Json> {
     blockstat: Object.fromEntries(
       disks.map((disk) => [
         disk.key,
-        blockStats(share(figures.diskread, disks.length), share(figures.diskwrite, disks.length)),
+        blockStats(share(figures.diskread, disks.length), share(figures.diskwrite, disks.length), figures.uptime),
       ]),
     ),
     diskread: figures.diskread,
@@ -137,7 +137,7 @@ function monitored(guest: Guest, now: number): Record<string, Json> {
 
 const COUNTED = ["rd", "wr", "flush", "unmap", "zone_append"];
 
-function blockStats(read: number, written: number): Record<string, Json> {
+function blockStats(read: number, written: number, uptime: number): Record<string, Json> {
   const stats: Record<string, Json> = { timed_stats: [], account_failed: true, account_invalid: true, wr_highest_offset: 0 };
   for (const kind of COUNTED) {
     const bytes = kind === "rd" ? read : kind === "wr" ? written : 0;
@@ -150,7 +150,7 @@ function blockStats(read: number, written: number): Record<string, Json> {
       stats[`${kind}_merged`] = 0;
     }
   }
-  if (read > 0) stats.idle_time_ns = 4382065595;
+  if (read > 0 && uptime >= 5) stats.idle_time_ns = 4382065595;
   return stats;
 }
 

@@ -71,6 +71,19 @@ export function withPending(guest: Guest): Record<string, Json> {
   return merged;
 }
 
+/** Applies pending changes and lets the guest run from `at` on. */
+export function boot(guest: Guest, at: number): void {
+  guest.config = withPending(guest);
+  guest.pending = {};
+  guest.status = "running";
+  guest.started = at;
+}
+
+export function halt(guest: Guest): void {
+  guest.status = "stopped";
+  delete guest.started;
+}
+
 export function uuid(rng: Rng): string {
   const hex = rng.hex(32);
   const variant = "89ab"[Math.floor(rng.next() * 4)] ?? "8";

@@ -44,6 +44,15 @@ export function startTask(world: World, user: string, spec: TaskSpec, at: number
 const statusText = (error: unknown) =>
   (error instanceof Error ? error.message : String(error)).trim().replace(/\s*\n\s*/g, " ");
 
+/** A failure that leaves the lines written before it in the task's log. */
+export class TaskFailure extends Error {
+  readonly log: readonly string[];
+  constructor(message: string, log: readonly string[]) {
+    super(message);
+    this.log = log;
+  }
+}
+
 function end(task: Task): void {
   const work = task.work;
   delete task.work;
@@ -52,6 +61,7 @@ function end(task: Task): void {
     const lines = work?.done?.(task.endtime);
     if (lines) task.log.push(...lines);
   } catch (error) {
+    if (error instanceof TaskFailure) task.log.push(...error.log);
     task.exitstatus = statusText(error);
   }
 }

@@ -39,6 +39,8 @@ export interface World {
   };
   readonly backupJobs: Map<string, Record<string, Json>>;
   readonly replication: Record<string, Json>[];
+  /** Configuration objects of the smaller areas: by kind (`mapping/dir`, `notifications/gotify`), then by name. */
+  objects?: Map<string, Map<string, Record<string, Json>>>;
   /** By UPID, oldest first. */
   readonly tasks: Map<string, Task>;
   /** Unix seconds of pvestatd's first report: before it /nodes and /cluster/resources know no figures. Absent: long ago. */
@@ -61,6 +63,10 @@ export interface Node {
   /** What the machine cannot do: checkpoint containers (no CRIU), mount a container's raw volume a second time. */
   readonly lacks?: readonly ("criu" | "loop")[];
   dns: Record<string, string>;
+  /** /etc/pve/nodes/<node>/config. */
+  config?: Record<string, Json>;
+  /** /etc/hosts, once it has been changed. */
+  hosts?: string;
   timezone: string;
   readonly services: Map<string, Service>;
   readonly syslog: { time: number; text: string; service?: string }[];

@@ -1,4 +1,4 @@
-import type { Reply } from "../pve/client.ts";
+import type { Reply } from "../pve/reply.ts";
 import { type Json, num, type Row, rows, str } from "../pve/data.ts";
 import { isUpid, parseUpid } from "../pve/upid.ts";
 import type { Answer, Block, Cell, Column, Fact, Table } from "../render/answer.ts";

@@ -1,10 +1,10 @@
 import { flag, index, text } from "../args.ts";
-import { nodeOf, type GuestType, vmidOf, guestOf, findGuest, disksOf } from "../guests.ts";
 import { guestRow } from "../guest-status.ts";
+import { disksOf, findGuest, type GuestType, guestOf, nodeOf, vmidOf } from "../guests.ts";
+import type { Handlers, SimCall } from "../route.ts";
 import { guestSeries } from "../rrd.ts";
-import { type Handlers, type SimCall } from "../route.ts";
-import type { Json } from "../world.ts";
 import { isShared, volumeHas } from "../volumes.ts";
+import type { Json } from "../world.ts";
 
 const QEMU_INDEX =
   "config cloudinit pending status unlink vncproxy termproxy migrate resize move rrd rrddata monitor agent snapshot spiceproxy sendkey firewall mtunnel remote_migrate dbus-vmstate";
@@ -15,7 +15,9 @@ const LXC_INDEX =
 function listGuests(call: SimCall, type: GuestType): Json {
   const node = nodeOf(call);
   return [...call.world.guests.values()]
-    .filter((guest) => guest.node === node && guest.type === type && call.may(`/vms/${guest.vmid}`, "VM.Audit"))
+    .filter(
+      (guest) => guest.node === node && guest.type === type && call.may(`/vms/${guest.vmid}`, "VM.Audit"),
+    )
     .map((guest) => guestRow(call.world, guest, call.now, flag(call, "full")));
 }
 

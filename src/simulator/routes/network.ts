@@ -2,7 +2,7 @@ import { list, mayAny, need, settings, splitList, text } from "../args.ts";
 import { interfacesDiff } from "../interfaces-file.ts";
 import { badParams, Envelope, type Handlers, type SimCall } from "../route.ts";
 import type { Json, Node } from "../world.ts";
-import { nodeOf } from "./nodes.ts";
+import { nodeOfCall } from "./nodes.ts";
 
 type Interface = Record<string, Json>;
 type Table = Map<string, Interface>;
@@ -44,8 +44,7 @@ function splitCidr(config: Interface): void {
     const cidr = config[`cidr${suffix}`];
     if (typeof cidr !== "string" || cidr === "") continue;
     for (const key of [`address${suffix}`, `netmask${suffix}`])
-      if (config[key] !== undefined)
-        badParams({ [key]: `${key} conflicts with cidr${suffix}` });
+      if (config[key] !== undefined) badParams({ [key]: `${key} conflicts with cidr${suffix}` });
     const at = cidr.lastIndexOf("/");
     config[`address${suffix}`] = cidr.slice(0, at);
     config[`netmask${suffix}`] = cidr.slice(at + 1);
@@ -78,10 +77,7 @@ function completed(config: Interface): Interface {
 
 /** The addressing method follows from the addresses this very call sends: PVE does not merge it. */
 function withMethods(config: Interface): Interface {
-  const families = [
-    ...(config.address ? ["inet"] : []),
-    ...(config.address6 ? ["inet6"] : []),
-  ];
+  const families = [...(config.address ? ["inet"] : []), ...(config.address6 ? ["inet6"] : [])];
   return {
     ...config,
     families: families.length > 0 ? families : ["inet"],
@@ -91,7 +87,7 @@ function withMethods(config: Interface): Interface {
 }
 
 function interfaceOf(call: SimCall): Interface {
-  const config = interfaces(nodeOf(call)).get(need(call, "iface"));
+  const config = interfaces(nodeOfCall(call)).get(need(call, "iface"));
   return config ?? badParams({ iface: "interface does not exist" });
 }
 
@@ -110,7 +106,7 @@ function visible(call: SimCall, iface: string, { type }: Interface): boolean {
 /** Network interfaces of a node (PVE::API2::Network). */
 export const networkRoutes: Handlers = {
   "GET /nodes/{node}/network": (call) => {
-    const node = nodeOf(call);
+    const node = nodeOfCall(call);
     const wanted = text(call, "type");
     const rows = [...interfaces(node)]
       .filter(([, { type }]) => !wanted || (BRIDGES[wanted] ?? [wanted]).includes(String(type)))
@@ -122,7 +118,7 @@ export const networkRoutes: Handlers = {
   },
   "GET /nodes/{node}/network/{iface}": interfaceOf,
   "POST /nodes/{node}/network": (call) => {
-    const node = nodeOf(call);
+    const node = nodeOfCall(call);
     const iface = need(call, "iface");
     const table = interfaces(node);
     if (table.has(iface)) badParams({ iface: "interface already exists" });
@@ -135,7 +131,7 @@ export const networkRoutes: Handlers = {
   },
   "PUT /nodes/{node}/network/{iface}": (call) => {
     const iface = need(call, "iface");
-    const node = nodeOf(call);
+    const node = nodeOfCall(call);
     const old = { ...interfaceOf(call) };
     for (const key of list(call, "delete")) {
       delete old[key];
@@ -152,15 +148,15 @@ export const networkRoutes: Handlers = {
   },
   "DELETE /nodes/{node}/network/{iface}": (call) => {
     interfaceOf(call);
-    changed(nodeOf(call)).delete(need(call, "iface"));
+    changed(nodeOfCall(call)).delete(need(call, "iface"));
     return null;
   },
   "DELETE /nodes/{node}/network": (call) => {
-    delete nodeOf(call).pendingNetwork;
+    delete nodeOfCall(call).pendingNetwork;
     return null;
   },
   "PUT /nodes/{node}/network": (call) => {
-    const node = nodeOf(call);
+    const node = nodeOfCall(call);
     return call.task({
       node: node.name,
       type: "srvreload",

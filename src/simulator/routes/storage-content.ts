@@ -2,17 +2,12 @@ import { defined, flag, int, mayAny, need, text } from "../args.ts";
 import { denied } from "../permissions.ts";
 import { markPruned, type PruneEntry, parseRetention } from "../prune.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
-import { availableOn, basePath, isShared, volumeKey, volumePath, volumesOn } from "../storage-usage.ts";
+import { enabledOn, isFileBased, isShared, pathOf, volumeKey, volumesOn } from "../volumes.ts";
 import type { Json, Storage, Volume, World } from "../world.ts";
-import { storageOf } from "./storage.ts";
 
 /** The storage of a call, checked to be usable on the call's node (PVE::Storage::storage_check_enabled). */
 export function enabledStorage(call: SimCall): Storage {
-  const storage = storageOf(call.world, need(call, "storage"));
-  const node = need(call, "node");
-  if (!availableOn(storage, node)) die(`storage '${storage.storage}' is not available on node '${node}'`);
-  if (storage.config.disable === 1) die(`storage '${storage.storage}' is disabled`);
-  return storage;
+  return enabledOn(call.world, need(call, "storage"), need(call, "node"));
 }
 
 /** PVE takes a volume with or without its storage's name in front. */
@@ -49,13 +44,11 @@ function checkAccess(call: SimCall, volume: Volume): void {
 }
 
 /** A volume of the call; one that is not there answers as PVE's file lookup does. */
-function volumeOf(call: SimCall): { volume: Volume; storage: Storage } {
-  const storage = enabledStorage(call);
+function volumeOf(call: SimCall): Volume {
+  enabledStorage(call);
   const volid = volidOf(call);
-  const volume =
-    call.world.volumes.get(volumeKey(call.world, need(call, "node"), volid)) ??
-    die(`volume_size_info on '${volid}' failed - no format`);
-  return { volume, storage };
+  const volume = call.world.volumes.get(volumeKey(call.world, need(call, "node"), volid));
+  return volume ?? die(`volume_size_info on '${volid}' failed - no format`);
 }
 
 /** One row of a content list. Disks carry `parent` and `used`, backups `subtype`; notes show their first line. */
@@ -99,7 +92,7 @@ function pruned(call: SimCall): PruneEntry[] {
   const type = text(call, "type");
   const vmid = int(call, "vmid");
   const retention = text(call, "prune-backups") ?? String(storage.config["prune-backups"] ?? "keep-all=1");
-  const entries = volumesOn(call.world, storage, need(call, "node"))
+  const entries = volumesOn(call.world, need(call, "node"), storage.storage)
     .filter(({ content }) => content === "backup")
     .filter((volume) => (vmid ?? volume.vmid) === volume.vmid && (type ?? volume.subtype) === volume.subtype)
     .map(
@@ -121,7 +114,7 @@ export const storageContentRoutes: Handlers = {
   "GET /nodes/{node}/storage/{storage}/content": (call) => {
     const content = text(call, "content");
     const vmid = int(call, "vmid");
-    return volumesOn(call.world, enabledStorage(call), need(call, "node"))
+    return volumesOn(call.world, need(call, "node"), enabledStorage(call).storage)
       .filter((volume) => (content ?? volume.content) === volume.content)
       .filter((volume) => vmid === undefined || volume.vmid === vmid)
       .filter((volume) => refusal(call, volume) === undefined)
@@ -137,7 +130,7 @@ export const storageContentRoutes: Handlers = {
     if (named && format !== named) badParams({ format: `different storage formats (${format} != ${named})` });
     if (!new RegExp(`^(vm|base|subvol)-${vmid}-`).test(filename))
       die(`illegal name '${filename}' - should be 'vm-${vmid}-*'`);
-    const files = basePath(storage) !== undefined;
+    const files = isFileBased(storage);
     const volid = files ? `${storage.storage}:${vmid}/${filename}` : `${storage.storage}:${filename}`;
     const key = volumeKey(call.world, node, volid);
     if (call.world.volumes.has(key)) die(`disk image '${filename}' already exists`);
@@ -156,11 +149,11 @@ export const storageContentRoutes: Handlers = {
     return volid;
   },
   "GET /nodes/{node}/storage/{storage}/content/{volume}": (call) => {
-    const { volume, storage } = volumeOf(call);
+    const volume = volumeOf(call);
     checkAccess(call, volume);
     const backup = volume.content === "backup";
     return defined<Json>({
-      path: volumePath(storage, volume),
+      path: pathOf(call.world, volume.volid),
       size: volume.size,
       used: volume.used ?? onDisk(volume.size),
       format: ["raw", "qcow2", "vmdk", "subvol"].includes(volume.format) ? volume.format : "raw",
@@ -169,7 +162,7 @@ export const storageContentRoutes: Handlers = {
     });
   },
   "PUT /nodes/{node}/storage/{storage}/content/{volume}": (call) => {
-    const { volume } = volumeOf(call);
+    const volume = volumeOf(call);
     checkAccess(call, volume);
     const notes = text(call, "notes");
     if (volume.content !== "backup") die("attribute 'notes' is not supported for volume type");

@@ -1,6 +1,6 @@
 import { need, text } from "../args.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
-import { basePath, contentOf, isShared, volumeKey, volumePath } from "../storage-usage.ts";
+import { addVolume, contentOf, isFileBased, pathOf, volumeKey } from "../volumes.ts";
 import type { Storage, Volume } from "../world.ts";
 import { enabledStorage } from "./storage-content.ts";
 
@@ -24,8 +24,7 @@ function safeName(name: string): string {
 /** The storage of a call, checked to keep files of that kind. */
 function fileStorage(call: SimCall, content: string): Storage {
   const storage = enabledStorage(call);
-  if (basePath(storage) === undefined)
-    die(`can't upload to storage type '${storage.type}', not a file based storage!`);
+  if (!isFileBased(storage)) die(`can't upload to storage type '${storage.type}', not a file based storage!`);
   if (!contentOf(storage).includes(content))
     die(`storage '${storage.storage}' is not configured for content-type '${content}'`);
   return storage;
@@ -38,34 +37,19 @@ function formatOf(content: Volume["content"], name: string): string {
   return ending === undefined ? (name.split(".").pop() ?? "raw") : ending === "zst" ? "tzst" : `t${ending}`;
 }
 
-/**
- * Adds a file that a task fetched.
- * @param size bytes
- */
-export function addFile(
-  call: SimCall,
-  storage: Storage,
-  content: Volume["content"],
-  name: string,
-  size: number,
-): Volume {
-  const node = need(call, "node");
-  const volid = `${storage.storage}:${content}/${name}`;
-  const volume: Volume = {
+/** Adds the file that a task fetched. */
+function addFile(call: SimCall, volid: string, content: Volume["content"], size: number): void {
+  addVolume(call.world, need(call, "node"), {
     volid,
-    ...(isShared(storage) ? {} : { node }),
-    storage: storage.storage,
     content,
-    format: formatOf(content, name),
+    format: formatOf(content, volid),
     size,
     ctime: Math.trunc(call.now),
-  };
-  call.world.volumes.set(volumeKey(call.world, node, volid), volume);
-  return volume;
+  });
 }
 
 /** A size that is the same for the same name: a download's true size is not known here. */
-export function sizeFor(name: string): number {
+function sizeFor(name: string): number {
   const sum = [...name].reduce((total, letter) => total + letter.charCodeAt(0), 0);
   return (100 + (sum % 700)) * MIB;
 }
@@ -84,9 +68,9 @@ export const storageDownloadRoutes: Handlers = {
     const { host, hostname, protocol } = new URL(url);
     const address = host.includes(":") ? host : `${host}:${protocol === "https:" ? 443 : 80}`;
     const size = sizeFor(name);
-    const volume = { volid: `${storage.storage}:${content}/${name}`, content } as Volume;
+    const volid = `${storage.storage}:${content}/${name}`;
     const stamp = new Date(call.now * 1000).toISOString().slice(0, 19).replace("T", " ");
-    const begin = [`downloading ${url} to ${volumePath(storage, volume)}`, `--${stamp}--  ${url}`];
+    const begin = [`downloading ${url} to ${pathOf(call.world, volid)}`, `--${stamp}--  ${url}`];
     const base = { node: need(call, "node"), type: "download", id: name };
     if (UNREACHABLE.test(hostname))
       return call.task({
@@ -104,7 +88,7 @@ export const storageDownloadRoutes: Handlers = {
         "HTTP request sent, awaiting response... 200 OK",
       ],
       done: () => {
-        addFile(call, storage, content, name, size);
+        addFile(call, volid, content, size);
         return [`Length: ${size} (${Math.round(size / MIB)}M)`, `download of '${url}' to '${name}' finished`];
       },
     });
@@ -114,7 +98,8 @@ export const storageDownloadRoutes: Handlers = {
     const storage = fileStorage(call, "vztmpl");
     const node = need(call, "node");
     const name = `${safeName(text(call, "filename") ?? reference)}.tar`;
-    if (call.world.volumes.has(volumeKey(call.world, node, `${storage.storage}:vztmpl/${name}`)))
+    const volid = `${storage.storage}:vztmpl/${name}`;
+    if (call.world.volumes.has(volumeKey(call.world, node, volid)))
       die(`refusing to override existing file '${name}'`);
     return call.task({
       node,
@@ -123,7 +108,7 @@ export const storageDownloadRoutes: Handlers = {
       seconds: 4,
       log: ["Getting image source signatures", `Copying docker://${reference}`],
       done: () => {
-        addFile(call, storage, "vztmpl", name, sizeFor(name));
+        addFile(call, volid, "vztmpl", sizeFor(name));
         return ["Writing manifest to image destination"];
       },
     });
@@ -133,16 +118,15 @@ export const storageDownloadRoutes: Handlers = {
     const storage = fileStorage(call, "vztmpl");
     const known = APPLIANCES.find((appliance) => appliance.template === template);
     if (!known) return badParams({ template: "no such template" });
+    const volid = `${storage.storage}:vztmpl/${template}`;
     return call.task({
       node: need(call, "node"),
       type: "download",
       id: template,
       seconds: 4,
-      log: [
-        `downloading ${locationOf(template)} to ${volumePath(storage, { volid: `${storage.storage}:vztmpl/${template}`, content: "vztmpl" } as Volume)}`,
-      ],
+      log: [`downloading ${locationOf(template)} to ${pathOf(call.world, volid)}`],
       done: () => {
-        addFile(call, storage, "vztmpl", template, sizeFor(template));
+        addFile(call, volid, "vztmpl", sizeFor(template));
         return [`download of '${locationOf(template)}' finished`];
       },
     });

@@ -2,7 +2,8 @@ import { flag, index, list, mayAny, need, settings, text } from "../args.ts";
 import { assertDigest, digestOf } from "../digest.ts";
 import { locked } from "../locked.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
-import { availableOn, contentOf, isShared, usageOf } from "../storage-usage.ts";
+import { storageUsed } from "../rrd.ts";
+import { contentOf, isOnNode, isShared, storageOf } from "../volumes.ts";
 import type { Json, Storage, World } from "../world.ts";
 
 /** What a storage of that type cannot do without, and its content when none is named (the plugins' `options`). */
@@ -22,11 +23,6 @@ const TYPES: Readonly<Record<string, { required: readonly string[]; content: str
 const FIXED = ["path", "vgname", "thinpool", "export", "share", "target", "portal", "datastore"];
 const SECRETS = ["password", "encryption-key", "keyring", "master-pubkey"];
 const GIB = 1024 ** 3;
-
-/** The storage, or PVE's complaint (PVE::Storage::storage_config). */
-export function storageOf(world: World, id: string): Storage {
-  return world.storages.get(id) ?? die(`storage '${id}' does not exist`);
-}
 
 function storageDigest(world: World): string {
   return digestOf([...world.storages.values()].map(({ storage, type, config }) => [storage, type, config]));
@@ -101,7 +97,8 @@ export const storageRoutes: Handlers = {
 
 /** What a node reports of a storage (PVE::Storage::storage_info). */
 function info(world: World, storage: Storage, node: string): Record<string, Json> {
-  const { total, used, avail } = usageOf(world, storage, node);
+  const { total } = storage.capacity;
+  const used = Math.min(total, storageUsed(world, node, storage));
   return {
     type: storage.type,
     content: contentOf(storage).join(","),
@@ -110,7 +107,7 @@ function info(world: World, storage: Storage, node: string): Record<string, Json
     active: 1,
     total,
     used,
-    avail,
+    avail: total - used,
   };
 }
 
@@ -120,7 +117,7 @@ function active(call: SimCall): Storage[] {
   return [...call.world.storages.values()].filter(
     (storage) =>
       storage.config.disable !== 1 &&
-      availableOn(storage, need(call, "node")) &&
+      isOnNode(storage, need(call, "node")) &&
       (wanted.length === 0 || wanted.some((content) => contentOf(storage).includes(content))),
   );
 }
@@ -136,18 +133,17 @@ export const storageStatusRoutes: Handlers = {
       badParams({ storage: "No such storage." });
     return found
       .filter(({ storage }) => only === undefined || storage === only)
-      .filter((storage) => target === undefined || availableOn(storage, target))
+      .filter((storage) => target === undefined || isOnNode(storage, target))
       .filter(({ storage }) =>
         mayAny(call, `/storage/${storage}`, "Datastore.Audit", "Datastore.AllocateSpace"),
       )
       .map((storage) => {
-        const { total, used } = usageOf(call.world, storage, node);
-        const formats = flag(call, "format") ? { formats: formatsOf(storage) } : {};
+        const facts = info(call.world, storage, node);
         return {
           storage: storage.storage,
-          ...info(call.world, storage, node),
-          used_fraction: total > 0 ? used / total : 0,
-          ...formats,
+          ...facts,
+          used_fraction: Number(facts.used) / Math.max(1, Number(facts.total)),
+          ...(flag(call, "format") ? { formats: formatsOf(storage) } : {}),
         };
       });
   },

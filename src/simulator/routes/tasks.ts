@@ -41,7 +41,11 @@ function decoded(task: Task): Record<string, Json> {
 /** PVE::Tools upid_normalize_status_type. */
 function statusType(exitstatus: string): string {
   if (exitstatus === "OK") return "ok";
-  return /^WARNINGS: \d+$/.test(exitstatus) ? "warning" : exitstatus === "unexpected status" ? "unknown" : "error";
+  return /^WARNINGS: \d+$/.test(exitstatus)
+    ? "warning"
+    : exitstatus === "unexpected status"
+      ? "unknown"
+      : "error";
 }
 
 function isWanted(call: SimCall, task: Task, auditor: boolean): boolean {
@@ -52,7 +56,9 @@ function isWanted(call: SimCall, task: Task, auditor: boolean): boolean {
   const user = text(call, "userfilter")?.toLowerCase();
   const statuses = flag(call, "errors")
     ? ["warning", "error", "unknown"]
-    : splitList(text(call, "statusfilter") ?? "ok warning error unknown").map((status) => status.toLowerCase());
+    : splitList(text(call, "statusfilter") ?? "ok warning error unknown").map((status) =>
+        status.toLowerCase(),
+      );
   return (
     task.node === call.params.node &&
     (auditor || owns(call, task)) &&
@@ -69,7 +75,9 @@ const finished = (task: Task) => ({ endtime: Math.trunc(task.endtime), status: t
 
 /** Newest first: by end for the archive, by start for what runs. */
 function newestFirst(tasks: Iterable<Task>): Task[] {
-  return [...tasks].reverse().sort((a, b) => (b.work ? b.starttime : b.endtime) - (a.work ? a.starttime : a.endtime));
+  return [...tasks]
+    .reverse()
+    .sort((a, b) => (b.work ? b.starttime : b.endtime) - (a.work ? a.starttime : a.endtime));
 }
 
 function listTasks(call: SimCall): Envelope {
@@ -81,7 +89,10 @@ function listTasks(call: SimCall): Envelope {
   const found = [...running, ...archived];
   const start = int(call, "start") ?? 0;
   const page = found.slice(start, start + (int(call, "limit") ?? 50));
-  const rows = page.map((task) => ({ ...decoded(task), ...(task.work ? { status: "RUNNING" } : finished(task)) }));
+  const rows = page.map((task) => ({
+    ...decoded(task),
+    ...(task.work ? { status: "RUNNING" } : finished(task)),
+  }));
   return new Envelope(rows, found.length > 0 ? { total: found.length } : {});
 }
 

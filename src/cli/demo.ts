@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { loadConfig } from "../config/load.ts";
+import type { ProcessLike } from "./process.ts";
+import { loadProgram, readConfig, run, TOOLS, traced } from "./serve.ts";
+
+/** `mcp-pve demo`: the same server on a simulated three-node cluster; tier, categories and tools as set. */
+export async function demo(proc: ProcessLike): Promise<void> {
+  const config = readConfig(proc, () =>
+    loadConfig(proc.env, { demo: true, tools: () => TOOLS, readFile: (path) => readFileSync(path, "utf8") }),
+  );
+  const [program, { createSimulator }, { clusterWorld, DEMO_TOKENS }] = await Promise.all([
+    loadProgram(),
+    import("../simulator/server.ts"),
+    import("../simulator/scenarios/cluster.ts"),
+  ]);
+  const simulator = createSimulator(clusterWorld());
+  const { id, secret } = DEMO_TOKENS.admin;
+  const app = program.createApp({
+    transport: traced(
+      { send: (request) => simulator.handle(request), close: () => {} },
+      config.debug,
+      proc.log,
+    ),
+    authorization: `PVEAPIToken=${id}=${secret}`,
+    tokenId: id,
+    timeoutMs: 30_000,
+    config,
+    tools: TOOLS,
+    secrets: [secret],
+    emptyReason: () => undefined,
+  });
+  run(program, app, proc);
+  proc.log(
+    `Serving a simulated cluster; ${app.visible.length} tools, tier ${app.tier}. Nothing real is touched.`,
+  );
+}

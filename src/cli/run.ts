@@ -1,0 +1,29 @@
+import { VERSION } from "../config/version.ts";
+import type { ProcessLike } from "./process.ts";
+
+const USAGE = `mcp-pve ${VERSION}: MCP server for Proxmox VE
+
+  mcp-pve [serve]   serve MCP over stdio; connection from PVE_BASE_URL, PVE_TOKEN_ID, PVE_TOKEN_SECRET
+  mcp-pve demo      serve a simulated cluster: no hypervisor, nothing to configure
+  mcp-pve --help | --version
+
+Settings are environment variables; docs/configuration.md lists them.`;
+
+/** The commands by name; each loads only what it needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<(proc: ProcessLike) => Promise<void>>>> = {
+  serve: async () => (await import("./serve.ts")).serve,
+  demo: async () => (await import("./demo.ts")).demo,
+};
+
+/** Runs the command that the arguments name. */
+export async function runCommand(proc: ProcessLike): Promise<void> {
+  const [name = "serve", ...rest] = proc.args;
+  if (name === "--version" || name === "-v") return proc.log(VERSION);
+  if (name === "--help" || name === "-h" || name === "help") return proc.log(USAGE);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || rest.length > 0) {
+    proc.log(`Unknown argument: ${(command ? rest[0] : name)?.slice(0, 60)}\n\n${USAGE}`);
+    return proc.exit(1);
+  }
+  return (await command())(proc);
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import type { DemoConfig } from "../config/config.ts";
+import { ConfigError } from "../config/config-error.ts";
+import { loadConfig } from "../config/load.ts";
+import type { App, AppParts } from "../mcp/app.ts";
+import { httpsTransport } from "../pve/https-transport.ts";
+import { explainStartup, hasNoPrivileges, noPrivilegesText, probeVersion } from "../pve/startup.ts";
+import type { Transport } from "../pve/transport.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
+import toolList from "../tools/list.gen.json" with { type: "json" };
+import type { ProcessLike } from "./process.ts";
+
+export const TOOLS = toolList as unknown as readonly ListedTool[];
+
+/** How often a server looks whether the process that started it is still there, in milliseconds. */
+const PARENT_CHECK_MS = 2_000;
+
+/** `mcp-pve serve`: checks the configuration and the connection, then serves MCP over stdio. */
+export async function serve(proc: ProcessLike): Promise<void> {
+  const config = readConfig(proc, () =>
+    loadConfig(proc.env, { tools: () => TOOLS, readFile: (path) => readFileSync(path, "utf8") }),
+  );
+  const { baseUrl, tokenId, tokenSecret, tls, timeout } = config.connection;
+  const secret = tokenSecret.reveal();
+  const transport = traced(httpsTransport(baseUrl, tls), config.debug, proc.log);
+  const startup = { transport, authorization: `PVEAPIToken=${tokenId}=${secret}`, timeoutMs: timeout * 1000 };
+  // The check is under way while the rest of the program loads.
+  const probe = probeVersion(startup).then(
+    (version) => ({ version }),
+    (error: unknown) => ({ error }),
+  );
+  const program = await loadProgram();
+  const checked = await probe;
+  if ("error" in checked) {
+    proc.log(await explainStartup(checked.error, { baseUrl, tokenId, tls }));
+    return proc.exit(1);
+  }
+  let emptyReason: string | undefined;
+  const app = program.createApp({
+    ...startup,
+    tokenId,
+    config,
+    tools: TOOLS,
+    secrets: [secret],
+    emptyReason: () => emptyReason,
+  });
+  run(program, app, proc);
+  proc.log(
+    `Connected to PVE ${checked.version} at ${baseUrl}; ${app.visible.length} tools, tier ${app.tier}.`,
+  );
+  try {
+    if (await hasNoPrivileges(startup)) {
+      emptyReason = noPrivilegesText(tokenId);
+      proc.log(`Warning: ${emptyReason}`);
+    }
+  } catch (error) {
+    proc.log(
+      `Warning: the token's permissions could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** Parts that every serving command needs, loaded together and after the first request has left. */
+export async function loadProgram() {
+  const [{ createApp }, { serveStreams }] = await Promise.all([
+    import("../mcp/app.ts"),
+    import("../transports/stdio.ts"),
+  ]);
+  return { createApp: createApp as (parts: AppParts) => App, serveStreams };
+}
+
+/** The configuration, or the end of the process with a message that says what to set. */
+export function readConfig<C extends DemoConfig>(proc: ProcessLike, load: () => C): C {
+  try {
+    const config = load();
+    for (const warning of config.warnings) proc.log(`Warning: ${warning}`);
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    proc.log(error.message);
+    return proc.exit(1);
+  }
+}
+
+/** Serves until the client goes, a signal comes or the parent vanishes. */
+export function run(program: Awaited<ReturnType<typeof loadProgram>>, app: App, proc: ProcessLike): void {
+  const session = program.serveStreams(app, proc, {
+    ended: () => proc.exit(0),
+    error: (error) => proc.log(`MCP: ${error.message}`),
+  });
+  const stop = () => void session.close().then(() => proc.exit(0));
+  proc.onSignal(stop);
+  const parent = proc.parentId();
+  setInterval(() => {
+    if (proc.parentId() !== parent) stop();
+  }, PARENT_CHECK_MS).unref();
+}
+
+/** With DEBUG, every exchange is a line on stderr: method, path without its query, status, milliseconds. */
+export function traced(transport: Transport, debug: boolean, log: (line: string) => void): Transport {
+  if (!debug) return transport;
+  return {
+    close: () => transport.close(),
+    send: async (request) => {
+      const begun = Date.now();
+      const line = `${request.method} ${request.path.split("?")[0]}`;
+      try {
+        const response = await transport.send(request);
+        log(`${line} ${response.status} ${Date.now() - begun} ms`);
+        return response;
+      } catch (error) {
+        log(
+          `${line} failed after ${Date.now() - begun} ms: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        throw error;
+      }
+    },
+  };
+}

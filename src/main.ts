@@ -1,0 +1,19 @@
+import { runCommand } from "./cli/run.ts";
+
+const log = (line: string) => process.stderr.write(`${line}\n`);
+
+runCommand({
+  args: process.argv.slice(2),
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  log,
+  exit: (code) => process.exit(code),
+  onSignal: (handler) => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, handler);
+  },
+  parentId: () => process.ppid,
+}).catch((error: unknown) => {
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+});

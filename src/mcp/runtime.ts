@@ -1,0 +1,53 @@
+import { createPveClient } from "../pve/client.ts";
+import type { Answer } from "../render/answer.ts";
+import { toJson, toStructured } from "../render/json.ts";
+import { createRedactor } from "../render/redactor.ts";
+import { toText } from "../render/text.ts";
+import { nearest } from "../schema/nearest.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
+import type { AppParts, ToolResult } from "./app.ts";
+import { UNCHANGED } from "./guidance.ts";
+import { createSession, invoke } from "./invoke.ts";
+
+/** What the first call loads. */
+export interface Runtime {
+  call(
+    tool: ListedTool,
+    args: Readonly<Record<string, unknown>> | undefined,
+    signal: AbortSignal,
+  ): Promise<ToolResult>;
+  unknownTool(name: string, visible: readonly ListedTool[]): ToolResult;
+  hiddenTool(reason: string): ToolResult;
+}
+
+export function createRuntime(parts: AppParts): Runtime {
+  const { config, tokenId, emptyReason } = parts;
+  const { tier } = config.surface;
+  const pve = createPveClient({ ...parts, tier });
+  const session = createSession({ pve, tier, tokenId, emptyReason });
+  const redact = createRedactor(parts.secrets);
+  /** The one exit: text or JSON, with every secret taken out. */
+  const result = (answer: Answer): ToolResult => {
+    const text = redact(config.output === "json" ? toJson(answer) : toText(answer));
+    return {
+      content: [{ type: "text", text }],
+      ...(answer.failed ? { isError: true } : {}),
+      ...(config.structured
+        ? { structuredContent: JSON.parse(redact(JSON.stringify(toStructured(answer)))) }
+        : {}),
+    };
+  };
+  const refuse = (headline: string) =>
+    result({ headline, blocks: [{ kind: "note", text: UNCHANGED }], failed: true });
+  return {
+    call: async (tool, args, signal) => result(await invoke(session, tool, args, signal)),
+    unknownTool: (name, visible) => {
+      const close = nearest(
+        name,
+        visible.map((tool) => tool.name),
+      );
+      return refuse(`There is no tool ${name.slice(0, 80)}.${close ? ` Did you mean ${close}?` : ""}`);
+    },
+    hiddenTool: (reason) => refuse(`${reason} The operator decides.`),
+  };
+}

@@ -1,0 +1,162 @@
+import type { Tls } from "../config/config.ts";
+import { type Json, record, str } from "./data.ts";
+import { PveError } from "./errors.ts";
+import { inspectCertificate } from "./https-transport.ts";
+import { connectionError } from "./network-errors.ts";
+import { API } from "./path.ts";
+import { readReply } from "./reply.ts";
+import type { Transport } from "./transport.ts";
+
+export interface StartupCall {
+  readonly transport: Transport;
+  readonly authorization: string;
+  readonly timeoutMs: number;
+}
+
+/** A read that start-up makes before the endpoint table is loaded; the path is one of ours, without parameters. */
+async function read(
+  route: "GET /version" | "GET /access/permissions",
+  { transport, authorization, timeoutMs }: StartupCall,
+): Promise<Json> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await transport.send({
+      method: "GET",
+      path: API + route.slice("GET ".length),
+      headers: { authorization, accept: "application/json" },
+      signal,
+    });
+    if (response.status >= 300 && response.status < 400) {
+      throw new PveError("not-pve", `The server redirects to ${response.headers.location ?? "elsewhere"}.`, {
+        status: response.status,
+        route,
+      });
+    }
+    return readReply(route, response).data;
+  } catch (error) {
+    if (error instanceof PveError) throw error;
+    if (signal.aborted) {
+      throw new PveError("timeout", `No answer within ${timeoutMs / 1000} s.`, { route, cause: error });
+    }
+    throw connectionError(error, route, true);
+  }
+}
+
+/** PVE's version, which proves address, trust and token at once (GET /version). Throws a PveError. */
+export async function probeVersion(call: StartupCall): Promise<string> {
+  const version = str(record(await read("GET /version", call)), "version");
+  if (version === undefined)
+    throw new PveError("not-pve", "The answer names no PVE version.", { route: "GET /version" });
+  return version;
+}
+
+/** True when the token has no privilege at all (GET /access/permissions is empty). */
+export async function hasNoPrivileges(call: StartupCall): Promise<boolean> {
+  return Object.keys(record(await read("GET /access/permissions", call))).length === 0;
+}
+
+/** What an empty list means for a token without privileges, and the line that gives it some. */
+export const noPrivilegesText = (tokenId: string): string =>
+  `This token has no privileges here: with privilege separation a token gets none from its user. On a node: pveum acl modify / --tokens '${tokenId}' --roles PVEAuditor`;
+
+const PINNED = (sha256: string) => `PVE_FINGERPRINT=${sha256}`;
+
+/** A message for the operator about a start-up check that failed: the cause, and what to do. Holds no secret. */
+export async function explainStartup(
+  error: unknown,
+  { baseUrl, tokenId, tls }: { baseUrl: string; tokenId: string; tls: Tls },
+): Promise<string> {
+  if (!(error instanceof PveError))
+    return `The connection check failed: ${error instanceof Error ? error.message : String(error)}`;
+  const { detail, message } = error;
+  const port = new URL(baseUrl).port;
+  const portHint =
+    port === "8006" ? "" : ` PVE listens on port 8006; PVE_BASE_URL names ${port === "" ? "no port" : port}.`;
+  switch (error.kind) {
+    case "authentication":
+      return [
+        `${baseUrl} refused the token ${tokenId} (${message}).`,
+        "Check PVE_TOKEN_ID and PVE_TOKEN_SECRET; the secret was shown once, when the token was made.",
+        `A new one, on a node: ${newTokenLine(tokenId)}`,
+      ].join("\n");
+    case "timeout":
+      return `${baseUrl} did not answer: ${message}\nA firewall that drops packets or a wrong address is the usual cause.${portHint}`;
+    case "tls":
+      return explainTls(error, baseUrl, tls, portHint);
+    case "not-pve":
+      return `${baseUrl} answers, but not as Proxmox VE: ${message}${portHint}\nPVE_BASE_URL must name a PVE node, or a proxy that passes /api2/json on to one.`;
+    case "network":
+      return explainNetwork(detail.code, message, baseUrl, portHint);
+    default:
+      return `${baseUrl} answered GET /version with ${detail.status ?? "an error"}: ${message}.${portHint}`;
+  }
+}
+
+const newTokenLine = (tokenId: string): string => {
+  const [user = "", name = ""] = tokenId.split("!");
+  return `pveum user token add ${user} ${name} --privsep 1`;
+};
+
+function explainNetwork(
+  code: string | undefined,
+  message: string,
+  baseUrl: string,
+  portHint: string,
+): string {
+  const host = new URL(baseUrl).hostname;
+  switch (code) {
+    case "ECONNREFUSED":
+      return `Nothing listens at ${baseUrl} (ECONNREFUSED).${portHint}\nCheck the address, and that pveproxy runs on the node: systemctl status pveproxy`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `The host name ${host} cannot be resolved (${code}). Check PVE_BASE_URL and the DNS of this machine.`;
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "ETIMEDOUT":
+      return `${host} cannot be reached from this machine (${code}). Check the network, a VPN, and firewalls.`;
+    default:
+      return `The connection to ${baseUrl} failed: ${message}${code ? ` (${code})` : ""}.${portHint}`;
+  }
+}
+
+/** TLS spoken to something else: the handshake never got as far as a certificate. */
+const NOT_TLS = /wrong version number|packet length too long|EPROTO|unexpected message|http request/;
+
+async function explainTls(error: PveError, baseUrl: string, tls: Tls, portHint: string): Promise<string> {
+  const { code, cause } = error.detail;
+  if (code === "EPROTO" && NOT_TLS.test(error.message)) {
+    return `${baseUrl} does not speak TLS (wrong port, or plain HTTP).${portHint}`;
+  }
+  if (code === "FINGERPRINT_MISMATCH" && cause instanceof Error && "seen" in cause) {
+    return [
+      `The certificate of ${baseUrl} is not the pinned one: ${error.message}`,
+      "If it was renewed, check the new fingerprint on the node (pvenode cert info), then set:",
+      PINNED(String(cause.seen)),
+    ].join("\n");
+  }
+  const seen = await inspectCertificate(baseUrl, 5_000);
+  const lines = [`The certificate of ${baseUrl} is not trusted: ${error.message} (${code}).`];
+  if (!seen) return lines.join("\n");
+  lines.push(
+    `Subject: ${seen.subject}; issuer: ${seen.issuer}; valid to ${seen.validTo}; SHA-256: ${seen.sha256}`,
+  );
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    lines.push(
+      `It is made out to: ${seen.names || seen.subject}. Use one of these names in PVE_BASE_URL, or pin it:`,
+    );
+  } else if (code === "CERT_HAS_EXPIRED") {
+    lines.push(
+      "It has expired: renew it on the node (pvecm updatecerts --force, or your ACME setup), or pin it meanwhile:",
+    );
+  } else if (tls.mode === "ca") {
+    lines.push(
+      "PVE_CA_FILE does not vouch for it: give the CA that signed it (/etc/pve/pve-root-ca.pem), or pin it:",
+    );
+  } else {
+    lines.push(
+      "If this fingerprint is the node's (compare: pvenode cert info), add this line to the server's environment:",
+    );
+  }
+  lines.push(PINNED(seen.sha256));
+  return lines.join("\n");
+}

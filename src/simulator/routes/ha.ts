@@ -1,0 +1,142 @@
+import { flag, list, need, settings, text } from "../args.ts";
+import { assertDigest, digestOf } from "../digest.ts";
+import { requestHa } from "../ha-request.ts";
+import { locked } from "../locked.ts";
+import { die, type Handler, type Handlers, type SimCall } from "../route.ts";
+import type { Guest, HaResource, Json, World } from "../world.ts";
+
+const TYPE_OF: Readonly<Record<string, Guest["type"]>> = { vm: "qemu", ct: "lxc" };
+
+/** PVE::HA::Config::parse_sid: `vm:100`, or a VMID whose guest says the type. */
+export function parseSid(world: World, sid: string): { sid: string; type: string; vmid: number } {
+  if (/^\d+$/.test(sid)) {
+    const guest =
+      world.guests.get(Number(sid)) ?? die(`unable to detect SID from VMID - VM/CT ${sid} does not exist`);
+    const type = guest.type === "qemu" ? "vm" : "ct";
+    return { sid: `${type}:${sid}`, type, vmid: guest.vmid };
+  }
+  const [type = "", name = ""] = sid.split(":");
+  if (TYPE_OF[type] === undefined) die(`unknown section type '${type}'`);
+  return { sid, type, vmid: Number(name) };
+}
+
+function resourceOf(call: SimCall): HaResource {
+  const { sid } = parseSid(call.world, need(call, "sid"));
+  return call.world.ha.resources.get(sid) ?? die(`no such resource '${sid}'`);
+}
+
+function resourcesDigest({ ha }: World): string {
+  return digestOf([...ha.resources.values()].map(({ sid, config }) => [sid, config]));
+}
+
+function entry(world: World, { sid, config }: HaResource): Record<string, Json> {
+  return { sid, type: sid.split(":")[0] ?? "", state: "started", ...config, digest: resourcesDigest(world) };
+}
+
+function refuseGroup(call: SimCall): void {
+  if (text(call, "group") !== undefined)
+    die("invalid parameter 'group': ha groups have been migrated to rules");
+}
+
+/** What HA keeps of a resource's settings: `enabled` is an old word for `started`. */
+function resourceSettings(call: SimCall): Record<string, Json> {
+  const config = settings(call, "sid", "type");
+  if (config.state === "enabled") config.state = "started";
+  return config;
+}
+
+/** HA acts on a state that was asked for some seconds later, as a task of its own. */
+function act(call: SimCall, sid: string, state: Json | undefined): void {
+  const { type, vmid } = parseSid(call.world, sid);
+  const guestType = TYPE_OF[type] ?? "qemu";
+  if (state === "started" || state === "stopped" || state === "disabled")
+    requestHa(call.world, guestType, vmid, state === "started" ? "started" : "stopped", call.now);
+}
+
+function move(verb: "migrate" | "relocate"): Handler {
+  return (call) => {
+    const { sid, vmid, type } = parseSid(call.world, need(call, "sid"));
+    const node = need(call, "node");
+    if (!call.world.ha.resources.has(sid)) die(`resource '${sid}' is not HA managed`);
+    const guest = call.world.guests.get(vmid);
+    if (guest && guest.node !== node)
+      call.task({
+        node: guest.node,
+        type: type === "vm" ? "qmigrate" : "vzmigrate",
+        id: String(vmid),
+        seconds: 6,
+        log: [
+          `starting ${verb === "migrate" ? "migration" : "relocation"} of ${type.toUpperCase()} ${vmid} to node '${node}'`,
+        ],
+        done: () => {
+          guest.node = node;
+          return ["migration finished successfully (duration 00:00:06)"];
+        },
+      });
+    return { sid, "requested-node": node };
+  };
+}
+
+/** Removes a resource from the rules that name it; a rule without resources goes. */
+function purge(world: World, sid: string): void {
+  for (const [name, rule] of world.ha.rules) {
+    const left = String(rule.config.resources ?? "")
+      .split(",")
+      .filter((other) => other !== "" && other !== sid);
+    if (left.length === 0) world.ha.rules.delete(name);
+    else rule.config = { ...rule.config, resources: left.join(",") };
+  }
+}
+
+const noGroups =
+  (verb: string): Handler =>
+  () =>
+    die(`cannot ${verb}: ha groups have been migrated to rules`);
+
+/** HA resources (PVE::API2::HA::Resources); groups are gone since PVE 9 (::Groups). */
+export const haRoutes: Handlers = {
+  "GET /cluster/ha/resources": (call) =>
+    [...call.world.ha.resources.values()]
+      .map((resource) => entry(call.world, resource))
+      .filter(({ type }) => (text(call, "type") ?? type) === type),
+  "GET /cluster/ha/resources/{sid}": (call) => entry(call.world, resourceOf(call)),
+  "POST /cluster/ha/resources": (call) => {
+    const { sid, type, vmid } = parseSid(call.world, need(call, "sid"));
+    if ((text(call, "type") ?? type) !== type) die("types does not match");
+    refuseGroup(call);
+    if (call.world.guests.get(vmid)?.type !== TYPE_OF[type])
+      die(`resource '${sid}' does not exist in cluster`);
+    const config = resourceSettings(call);
+    locked("create resource failed", () => {
+      if (call.world.ha.resources.has(sid)) die(`resource ID '${sid}' already defined`);
+      call.world.ha.resources.set(sid, { sid, config });
+    });
+    act(call, sid, config.state ?? "started");
+    return null;
+  },
+  "PUT /cluster/ha/resources/{sid}": (call) => {
+    refuseGroup(call);
+    const resource = resourceOf(call);
+    assertDigest(call, resourcesDigest(call.world));
+    const dropped = list(call, "delete");
+    const changes = resourceSettings(call);
+    resource.config = Object.fromEntries(
+      Object.entries({ ...resource.config, ...changes }).filter(([key]) => !dropped.includes(key)),
+    );
+    act(call, resource.sid, changes.state);
+    return null;
+  },
+  "DELETE /cluster/ha/resources/{sid}": (call) => {
+    const { sid } = parseSid(call.world, need(call, "sid"));
+    if (!call.world.ha.resources.delete(sid)) die(`cannot delete service '${sid}', not HA managed!`);
+    if (flag(call, "purge", true)) purge(call.world, sid);
+    return null;
+  },
+  "POST /cluster/ha/resources/{sid}/migrate": move("migrate"),
+  "POST /cluster/ha/resources/{sid}/relocate": move("relocate"),
+  "GET /cluster/ha/groups": noGroups("index groups"),
+  "POST /cluster/ha/groups": noGroups("create group"),
+  "GET /cluster/ha/groups/{group}": noGroups("read group"),
+  "PUT /cluster/ha/groups/{group}": noGroups("update group"),
+  "DELETE /cluster/ha/groups/{group}": noGroups("delete group"),
+};

@@ -1,0 +1,294 @@
+import { flag, list, num, type Row, record, rows, str } from "../pve/data.ts";
+import type { Answer, Block } from "../render/answer.ts";
+import { type Cells, cell, factsOf, listAnswer } from "./answers.ts";
+import { category, tool } from "./define.ts";
+import { flat } from "./flat.ts";
+import { fullness, location, USAGE_COLUMNS, usageCells, usedShare } from "./storage-usage.ts";
+import type { ToolCall } from "./tool.ts";
+
+const storage = (call: ToolCall): string => str(call.input, "storage") ?? "";
+const node = (call: ToolCall): string => str(call.input, "node") ?? "";
+const note = (text: string): Block => ({ kind: "note", text });
+
+const configRow = (row: Row): Cells => ({
+  storage: str(row, "storage"),
+  type: str(row, "type"),
+  content: list(str(row, "content")),
+  location: location(row),
+  shared: flag(row, "shared") || undefined,
+  nodes: str(row, "nodes"),
+  state: flag(row, "disable") ? "disabled" : undefined,
+});
+
+const usageRow = (row: Row): Cells => ({
+  storage: str(row, "storage"),
+  type: str(row, "type"),
+  ...usageCells(row),
+  avail: flag(row, "active") ? num(row, "avail") : undefined,
+  shared: flag(row, "shared") || undefined,
+  state: storageState(row),
+  content: list(str(row, "content")),
+});
+
+/** What keeps a storage from being used on a node; nothing when it can be. */
+function storageState(row: Row): string | undefined {
+  if (row.enabled !== undefined && !flag(row, "enabled")) return "disabled";
+  return flag(row, "active") ? undefined : "not active";
+}
+
+const contentRow = (row: Row, call: ToolCall): Cells => ({
+  volid: str(row, "volid"),
+  content: str(call.input, "content") === undefined ? str(row, "content") : undefined,
+  size: num(row, "size"),
+  used: num(row, "used"),
+  format: str(row, "format"),
+  created: num(row, "ctime"),
+  vmid: num(row, "vmid"),
+  protected: flag(row, "protected") || undefined,
+  check: str(record(row.verification), "state"),
+  notes: str(row, "notes"),
+});
+
+/** Settings of a storage, names and digest apart. */
+function settingFacts(config: Row): Block {
+  const settings = Object.entries(flat(config)).filter(
+    ([key]) => !["storage", "type", "digest"].includes(key),
+  );
+  return {
+    kind: "facts",
+    facts: [...settings, ["digest", config.digest] as const].map(([key, value]) => ({
+      key,
+      value: cell(value),
+    })),
+  };
+}
+
+function statusAnswer(status: Row, call: ToolCall): Answer {
+  const share = usedShare(num(status, "used"), num(status, "total"));
+  const state = storageState(status);
+  const name = `Storage ${storage(call)} on ${node(call)}`;
+  const full = share === undefined ? "" : `, ${Math.round(share * 100)}% used`;
+  return {
+    headline: `${name} is ${state ?? "active"}${state ? "" : full}.`,
+    blocks: [
+      {
+        kind: "facts",
+        facts: factsOf(status, [
+          "type",
+          { key: "used", format: "bytes" },
+          { key: "avail", label: "available", format: "bytes" },
+          { key: "total", format: "bytes" },
+          { key: "shared", format: "flag" },
+          "content",
+        ]),
+      },
+      ...fullness(storage(call), share).map(note),
+    ],
+    next: ["pve_list_storage_content lists its volumes."],
+  };
+}
+
+async function createStorage(call: ToolCall): Promise<Answer> {
+  const { data } = await call.send();
+  const generated = record(record(data).config)["encryption-key"] !== undefined;
+  const name = storage(call);
+  return {
+    headline: `Storage ${name} (${str(call.input, "type")}) created.`,
+    ...(generated
+      ? {
+          blocks: [
+            note(
+              `PVE keeps the backup encryption key in /etc/pve/priv/storage/${name}.enc: without a copy elsewhere the backups are lost with the cluster.`,
+            ),
+          ],
+        }
+      : {}),
+    next: ["pve_get_storage_status tells whether a node can use it."],
+  };
+}
+
+async function deleteStorage(call: ToolCall): Promise<Answer> {
+  const { data } = await call.pve.call("GET /storage/{storage}", { storage: storage(call) });
+  await call.send();
+  const { digest: _, ...config } = record(data);
+  return {
+    headline: `Storage ${storage(call)} removed from the cluster's configuration; its data is left where it is.`,
+    blocks: [{ ...settingFacts(config), title: `It was (type ${str(config, "type")})` } as Block],
+  };
+}
+
+export const storageTools = category("storage", [
+  tool({
+    name: "pve_list_storage",
+    title: "List storages",
+    tier: "read-only",
+    description: "Storages configured in the cluster.",
+    route: "GET /storage",
+    params: { type: "e.g. dir, nfs" },
+    answer: listAnswer({
+      one: "storage",
+      many: "storages",
+      sort: "storage",
+      columns: [
+        { key: "storage" },
+        { key: "type" },
+        { key: "content" },
+        { key: "location" },
+        { key: "shared", format: "flag" },
+        { key: "nodes" },
+        { key: "state" },
+      ],
+      row: configRow,
+      empty: "A token sees the storages on which it has Datastore.Audit.",
+      next: () => ["pve_list_node_storage shows how full they are."],
+    }),
+  }),
+  tool({
+    name: "pve_get_storage_config",
+    title: "Storage configuration",
+    tier: "read-only",
+    description: "Configuration of a storage.",
+    route: "GET /storage/{storage}",
+    answer: ({ data }, call) => {
+      const config = record(data);
+      const off = flag(config, "disable") ? ", disabled" : "";
+      return {
+        headline: `Storage ${storage(call)} (${str(config, "type") ?? "unknown type"}${off}):`,
+        blocks: [settingFacts(config)],
+      };
+    },
+  }),
+  tool({
+    name: "pve_list_node_storage",
+    title: "Storages of a node",
+    tier: "read-only",
+    description: "Storages a node can use, and how full they are.",
+    route: "GET /nodes/{node}/storage",
+    params: { content: "e.g. images, iso, backup" },
+    answer: listAnswer({
+      one: "storage",
+      many: "storages",
+      where: (call) => `on ${node(call)}`,
+      sort: "storage",
+      columns: [
+        { key: "storage" },
+        { key: "type" },
+        ...USAGE_COLUMNS,
+        { key: "avail", label: "available", format: "bytes" },
+        { key: "shared", format: "flag" },
+        { key: "state" },
+        { key: "content" },
+      ],
+      row: usageRow,
+      empty: "No storage is set up for this node with that content, or the token lacks Datastore.Audit.",
+      blocks: (data) =>
+        rows(data)
+          .flatMap((row) =>
+            fullness(str(row, "storage") ?? "", usedShare(num(row, "used"), num(row, "total"))),
+          )
+          .map(note),
+    }),
+  }),
+  tool({
+    name: "pve_get_storage_status",
+    title: "Storage status",
+    tier: "read-only",
+    description: "State and usage of a storage on a node.",
+    route: "GET /nodes/{node}/storage/{storage}/status",
+    answer: ({ data }, call) => statusAnswer(record(data), call),
+  }),
+  tool({
+    name: "pve_list_storage_content",
+    title: "Storage content",
+    tier: "read-only",
+    description: "Disks, ISOs, templates and backups on a storage.",
+    route: "GET /nodes/{node}/storage/{storage}/content",
+    params: { content: "images, rootdir, iso, vztmpl, backup, snippets or import", vmid: "" },
+    paged: true,
+    openWorld: true,
+    answer: listAnswer({
+      one: "volume",
+      many: "volumes",
+      where: (call) => `on ${storage(call)} (${node(call)})`,
+      sort: "volid",
+      columns: [
+        { key: "volid" },
+        { key: "content" },
+        { key: "size", format: "bytes" },
+        { key: "used", format: "bytes" },
+        { key: "format" },
+        { key: "created", format: "time" },
+        { key: "vmid", label: "VMID" },
+        { key: "protected", format: "flag" },
+        { key: "check", label: "verified" },
+        { key: "notes" },
+      ],
+      row: contentRow,
+      empty:
+        "Nothing of that kind is there, or the token may not see it (disks need VM.Audit of their guest).",
+    }),
+  }),
+  tool({
+    name: "pve_create_storage",
+    title: "Create storage",
+    tier: "full",
+    description: "Add a storage to the cluster; what else its type needs goes into params.",
+    route: "POST /storage",
+    params: {
+      storage: "New name",
+      type: "dir, nfs, cifs, lvm, lvmthin, zfspool, rbd, cephfs, pbs, btrfs, iscsi, esxi",
+      content: "e.g. images,iso,backup",
+      path: "",
+      server: "",
+      export: "NFS export",
+      vgname: "",
+      pool: "ZFS or Ceph",
+      nodes: "",
+      shared: "Same data on all nodes",
+    },
+    more: true,
+    run: createStorage,
+  }),
+  tool({
+    name: "pve_update_storage",
+    title: "Update storage",
+    tier: "full",
+    description: "Change a storage's settings.",
+    route: "PUT /storage/{storage}",
+    params: {
+      content: "Replaces the list",
+      nodes: "",
+      shared: "",
+      disable: "",
+      delete: "Settings to unset",
+      digest: "",
+    },
+    more: true,
+    compare: {
+      route: "GET /storage/{storage}",
+      params: (call) => ({ storage: storage(call) }),
+      pick: (data) => flat(record(data)),
+    },
+    done: (call) => `Storage ${storage(call)} updated.`,
+  }),
+  tool({
+    name: "pve_delete_storage",
+    title: "Delete storage",
+    tier: "full",
+    description: "Remove a storage from the configuration; its data stays.",
+    route: "DELETE /storage/{storage}",
+    reads: ["GET /storage/{storage}"],
+    run: deleteStorage,
+  }),
+  tool({
+    name: "pve_pull_oci_image",
+    title: "Pull OCI image",
+    tier: "read-execute",
+    description: "Pull a container image from a registry as a template for containers. PVE 9.1+.",
+    route: "POST /nodes/{node}/storage/{storage}/oci-registry-pull",
+    params: { reference: "e.g. docker.io/library/alpine:3.22", filename: "" },
+    openWorld: true,
+    idempotent: false,
+    done: (call) => `pull of ${str(call.input, "reference")} to ${storage(call)} on ${node(call)}.`,
+  }),
+]);

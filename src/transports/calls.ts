@@ -1,0 +1,36 @@
+import type { CallWatch } from "../mcp/server.ts";
+
+/** The calls under way on a connection. */
+export class RunningCalls implements CallWatch {
+  readonly #running = new Map<AbortController, { reads: boolean; settled: Promise<void> }>();
+
+  async run<T>(reads: boolean, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const own = new AbortController();
+    const done = work(AbortSignal.any([signal, own.signal]));
+    const settled = done.then(noop, noop);
+    this.#running.set(own, { reads, settled });
+    try {
+      return await done;
+    } finally {
+      this.#running.delete(own);
+    }
+  }
+
+  /** Cancels every write at once and waits for the reads, at most `ms` milliseconds; then cancels those too. */
+  async drain(ms: number): Promise<void> {
+    const reads: Promise<void>[] = [];
+    for (const [controller, call] of this.#running) {
+      if (call.reads) reads.push(call.settled);
+      else controller.abort();
+    }
+    if (reads.length > 0)
+      await Promise.race([Promise.all(reads), new Promise((done) => setTimeout(done, ms).unref())]);
+    this.cancel();
+  }
+
+  cancel(): void {
+    for (const controller of this.#running.keys()) controller.abort();
+  }
+}
+
+const noop = () => {};

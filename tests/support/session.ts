@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import type { Tier } from "../../src/config/settings.ts";
+import { createSession, invoke } from "../../src/mcp/invoke.ts";
+import { createPveClient } from "../../src/pve/client.ts";
+import type { Transport, WireRequest } from "../../src/pve/transport.ts";
+import type { Answer } from "../../src/render/answer.ts";
+import { toText } from "../../src/render/text.ts";
+import { createSimulator } from "../../src/simulator/server.ts";
+import type { World } from "../../src/simulator/world.ts";
+import { CATALOGUE } from "../../src/tools/catalogue.ts";
+import { type ListedTool, listing } from "../../src/tools/input-schema.ts";
+
+export interface TestSession {
+  /** Calls a tool as a client would and returns the text it reads. */
+  readonly call: (name: string, args?: Record<string, unknown>) => Promise<string>;
+  readonly answer: (name: string, args?: Record<string, unknown>) => Promise<Answer>;
+  /** Every request that left, as `GET /api2/json/...`. */
+  readonly requests: WireRequest[];
+  readonly world: World;
+}
+
+/** A session on a simulated world, without MCP around it. */
+export function testSession(world: World, token: { id: string; secret: string }, tier: Tier = "full"): TestSession {
+  const simulator = createSimulator(world);
+  const requests: WireRequest[] = [];
+  const transport: Transport = {
+    send: (request) => {
+      requests.push(request);
+      return simulator.handle(request);
+    },
+    close: () => {},
+  };
+  const pve = createPveClient({
+    transport,
+    authorization: `PVEAPIToken=${token.id}=${token.secret}`,
+    timeoutMs: 30_000,
+    tier,
+  });
+  const session = createSession({ pve, tier, tokenId: token.id, emptyReason: () => undefined });
+  const answer = (name: string, args: Record<string, unknown> = {}) => {
+    const tool = CATALOGUE.find((one) => one.name === name);
+    if (!tool) throw new Error(`no tool ${name}`);
+    return invoke(session, listing(tool), args, AbortSignal.timeout(60_000));
+  };
+  return { answer, call: async (name, args) => toText(await answer(name, args)), requests, world };
+}
+
+/** The generated list, as the server serves it. */
+export const listedTools = (): readonly ListedTool[] =>
+  JSON.parse(readFileSync(new URL("../../src/tools/list.gen.json", import.meta.url), "utf8")) as ListedTool[];
