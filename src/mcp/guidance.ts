@@ -74,7 +74,11 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
   const { detail, message } = error;
   switch (error.kind) {
     case "parameter": {
-      const entries = Object.entries(detail.errors ?? {}).map(([name, text]) => `${name}: ${text.trim()}`);
+      // Our own check names the parameter in its sentence, PVE's texts do not.
+      const unsent = detail.status === undefined;
+      const entries = Object.entries(detail.errors ?? {}).map(([name, text]) =>
+        unsent ? text.trim() : `${name}: ${text.trim()}`,
+      );
       return entries.length > 0
         ? {
             text: `${tool}: ${entries.length === 1 ? "a value is" : `${entries.length} values are`} not right.`,

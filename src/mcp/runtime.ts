@@ -1,6 +1,7 @@
 import { createPveClient } from "../pve/client.ts";
 import type { Answer } from "../render/answer.ts";
-import { toJson, toStructured } from "../render/json.ts";
+import { toStructured } from "../render/json.ts";
+import { redactData } from "../render/redact.ts";
 import { createRedactor } from "../render/redactor.ts";
 import { toText } from "../render/text.ts";
 import { nearest } from "../schema/nearest.ts";
@@ -28,13 +29,15 @@ export function createRuntime(parts: AppParts): Runtime {
   const redact = createRedactor(parts.secrets);
   /** The one exit: text or JSON, with every secret taken out. */
   const result = (answer: Answer): ToolResult => {
-    const text = redact(config.output === "json" ? toJson(answer) : toText(answer));
+    const wantsData = config.output === "json" || config.structured;
+    const data = wantsData
+      ? (redactData("", toStructured(answer), redact) as Record<string, unknown>)
+      : undefined;
+    const text = config.output === "json" ? JSON.stringify(data) : redact(toText(answer));
     return {
       content: [{ type: "text", text }],
       ...(answer.failed ? { isError: true } : {}),
-      ...(config.structured
-        ? { structuredContent: JSON.parse(redact(JSON.stringify(toStructured(answer)))) }
-        : {}),
+      ...(config.structured && data ? { structuredContent: data } : {}),
     };
   };
   const refuse = (headline: string) =>

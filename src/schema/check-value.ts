@@ -2,10 +2,14 @@
 import type { Param, PropertyFormat } from "./endpoint.ts";
 import { formatHint } from "./format-hints.ts";
 import { formatCheck, namedPropertyFormat } from "./formats.ts";
-import { type Issue, type IssueCode, shown } from "./issue.ts";
+import { clip, type Issue, type IssueCode, shown } from "./issue.ts";
 import { nearest } from "./nearest.ts";
 import { perlPattern } from "./perl-pattern.ts";
 import { namesOf, splitPropertyString } from "./split-property.ts";
+
+/** PVE's reasons may quote the value; a sentence for a model stays short. */
+const LONGEST_REASON = 240;
+const LONGEST_MESSAGE = 1200;
 
 const NUMBER = /^[+-]?(?:\d+\.\d+|\d+\.|\.\d+|\d+)(?:[eE][+-]?\d+)?$/;
 
@@ -86,7 +90,7 @@ function checkFormat(param: Param, text: string, path: string): Issue | undefine
     param: path,
     code: "format",
     pve: `invalid format - ${wrong}`,
-    message: `'${path}' is not valid: ${wrong.trim().replace(/[.!]$/, "")}${got}${hint ? ` (${hint})` : ""}.`,
+    message: `'${path}' is not valid: ${clip(wrong.trim().replace(/[.!]$/, ""), LONGEST_REASON)}${got}${hint ? ` (${hint})` : ""}.`,
   };
 }
 
@@ -108,7 +112,7 @@ function checkPropertyString(
       param: path,
       code: "format",
       pve: `invalid format - format error\n${inner.map((one) => `${one.param}: ${one.pve}\n`).join("")}`,
-      message: inner.map((one) => one.message).join(" "),
+      message: clip(inner.map((one) => one.message).join(" "), LONGEST_MESSAGE),
       ...(near === undefined ? {} : { nearest: near }),
     };
   }
@@ -119,7 +123,7 @@ function checkPropertyString(
         param: path,
         code: "format",
         pve: `invalid format - ${wrong}`,
-        message: `'${path}': ${wrong.trim()}`,
+        message: `'${path}': ${clip(wrong.trim(), LONGEST_REASON)}`,
       };
 }
 
@@ -134,7 +138,7 @@ function unknownKeyIssue(keys: PropertyFormat, key: string, path: string): Issue
     param: path,
     code: "unknown",
     pve: NOT_DEFINED,
-    message: `${owner === "" ? "There is" : `'${owner}' has`} no key '${key}'${near ? `, did you mean '${near}'?` : `; valid are ${namesOf(keys)}.`}`,
+    message: `${owner === "" ? "There is" : `'${owner}' has`} no key '${clip(key)}'${near ? `, did you mean '${near}'?` : `; valid are ${namesOf(keys)}.`}`,
     ...(near === undefined ? {} : { nearest: near }),
   };
 }

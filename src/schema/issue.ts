@@ -32,9 +32,13 @@ export type FormatCheck = (value: string) => string | undefined;
 const SHOWN_LENGTH = 60;
 const SECRET_NAME = /passw|secret|token|key|ticket/i;
 
+/** Text from outside for a sentence: on one line, no control characters, cut to `length` characters. */
+export function clip(text: string, length = SHOWN_LENGTH): string {
+  const line = text.slice(0, 4 * length).replace(/\p{C}+/gu, " ");
+  return line.length > length || text.length > 4 * length ? `${line.slice(0, length)}…` : line;
+}
+
 /** A value for an error message: short, on one line, and none at all for parameters that hold secrets. */
 export function shown(param: string, value: string): string {
-  if (SECRET_NAME.test(param)) return "";
-  const line = value.replace(/\p{C}+/gu, " ");
-  return `, got '${line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line}'`;
+  return SECRET_NAME.test(param) ? "" : `, got '${clip(value)}'`;
 }

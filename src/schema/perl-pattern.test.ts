@@ -45,7 +45,7 @@ describe("perlPattern on the endpoint table", () => {
       ["Prod;B-2"],
       ["", ";a", "ä"],
     ],
-    ["(?^i:[\\(\\)-_.\\w\\d\\s]{0,256})", ["My Net (x)", ""], ["a`", "a~"]],
+    ["(?^i:[\\(\\)-_.\\w\\d\\s]{0,256})", ["My Net (x)", "", "Büro 1"], ["a`", "a~"]],
     ["[A-Za-z0-9\\-_\\s]{,8}", ["", "QEMU HD"], ["123456789"]],
     ["(/dev/[^,]+|socket)", ["socket", "/dev/ttyS0"], ["/dev/", "sockets"]],
     ["/dev/parport\\d+|/dev/usb/lp\\d+", ["/dev/parport0"], ["/dev/lp0"]],

@@ -48,6 +48,10 @@ function foldClass(body: string): string {
   return out;
 }
 
+/** Letters beyond ASCII, as ranges of a class: Perl's `\\w` takes them, JavaScript's does not. */
+const LETTERS =
+  "\\u00aa\\u00b5\\u00ba\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u1fff\\u2c00-\\u2dff\\u3040-\\ud7ff\\uf900-\\ufaff";
+
 /** Splits a pattern into the pieces that matter: escapes, classes, group openings and closings, the rest by character. */
 const PIECE =
   /\\x[0-9A-Fa-f]{2}|\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\]|\(\?\^?[a-z]*:|\(\?|\(|\)|\{,(\d+)\}|[\s\S]/g;
@@ -70,9 +74,12 @@ function convert(source: string): string | undefined {
       folds.pop();
       out += piece;
     } else if (upTo !== undefined) out += `{0,${upTo}}`;
-    else if (fold && piece.startsWith("[")) {
+    else if (piece === "\\w") out += `[\\w${LETTERS}]`;
+    else if (piece.startsWith("[")) {
       const lead = piece.startsWith("[^") ? "[^" : "[";
-      out += `${lead}${foldClass(piece.slice(lead.length, -1))}]`;
+      const body = piece.slice(lead.length, -1);
+      const wide = /(?:^|[^\\])(?:\\\\)*\\w/.test(body) ? LETTERS : "";
+      out += `${lead}${fold ? foldClass(body) : body}${wide}]`;
     } else if (fold && /^[A-Za-z]$/.test(piece)) out += `[${piece.toLowerCase()}${piece.toUpperCase()}]`;
     else out += piece;
   }

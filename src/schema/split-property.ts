@@ -75,7 +75,7 @@ export function splitPropertyString(text: string, keys: PropertyFormat): SplitPr
     } else if (part.includes("=")) {
       return {
         error: "missing key in comma-separated list property\n",
-        message: `has '${part.slice(0, 40)}' where key=value is expected`,
+        message: "has an entry without a key or without a value",
       };
     } else if (defaultKey === undefined) {
       return {

@@ -1,7 +1,7 @@
 import { checkValue, missingIssue, NOT_DEFINED, requiresIssue } from "./check-value.ts";
 import type { Endpoint, Param } from "./endpoint.ts";
 import { paramOf } from "./endpoint-table.ts";
-import type { Issue } from "./issue.ts";
+import { clip, type Issue } from "./issue.ts";
 import { nearest } from "./nearest.ts";
 
 export type { Issue, IssueCode } from "./issue.ts";
@@ -71,7 +71,8 @@ function belongs(
 function variantOf(fact: Param, params: Readonly<Record<string, unknown>>): Param | undefined {
   if (!fact.oneOf) return fact;
   const type = fact.typeProperty === undefined ? undefined : params[fact.typeProperty];
-  return fact.oneOf.find((one) => !given(type) || (one.instanceTypes?.includes(String(type)) ?? true));
+  if (!given(type)) return undefined;
+  return fact.oneOf.find((one) => one.instanceTypes?.includes(String(type)) ?? true);
 }
 
 function isRequired(
@@ -114,7 +115,7 @@ function unknownIssue(endpoint: Endpoint, name: string): Issue {
   }
   const names = Object.keys(endpoint.params).map((known) => known.replace("[n]", "0"));
   const near = nearest(name, names);
-  const what = `${endpoint.route} has no parameter '${name}'`;
+  const what = `${endpoint.route} has no parameter '${clip(name)}'`;
   return {
     param: name,
     code: "unknown",
@@ -127,7 +128,7 @@ function unknownIssue(endpoint: Endpoint, name: string): Issue {
 function instanceIssue(fact: Param, name: string, typeName: string, type: unknown): Issue {
   const types = fact.instanceTypes ?? fact.oneOf?.flatMap((one) => one.instanceTypes ?? []);
   const message = given(type)
-    ? `'${name}' does not apply when '${typeName}' is '${String(type)}'${types ? ` (only for ${types.join(", ")})` : ""}.`
+    ? `'${name}' does not apply when '${typeName}' is '${clip(String(type))}'${types ? ` (only for ${types.join(", ")})` : ""}.`
     : `'${name}' can only be given together with '${typeName}'.`;
   return { param: name, code: "instance", pve: NOT_DEFINED, message };
 }

@@ -1,5 +1,5 @@
-import type { Reply } from "../pve/reply.ts";
 import { type Json, num, type Row, rows, str } from "../pve/data.ts";
+import type { Reply } from "../pve/reply.ts";
 import { isUpid, parseUpid } from "../pve/upid.ts";
 import type { Answer, Block, Cell, Column, Fact, Table } from "../render/answer.ts";
 import type { ToolCall } from "./tool.ts";
@@ -100,18 +100,15 @@ export function factsOf(data: Row, wanted: readonly (string | Omit<Fact, "value"
   });
 }
 
-/** The answer of a call that started a task: what runs, its UPID, and how to see how it ends. */
-export function taskAnswer(upid: string, what: string): Answer {
+/** The answer of a call that started a task: what runs, its UPID, further `facts`, and how to see how it ends. */
+export function taskAnswer(upid: string, what: string, facts: readonly Fact[] = []): Answer {
   const node = parseUpid(upid)?.node;
   return {
     headline: `Started: ${what}`,
     blocks: [
       {
         kind: "facts",
-        facts: [
-          { key: "upid", label: "UPID", value: upid },
-          { key: "node", value: node },
-        ],
+        facts: [...facts, { key: "upid", label: "UPID", value: upid }, { key: "node", value: node }],
       },
     ],
     next: ["pve_get_task_status with this upid tells whether it succeeded."],

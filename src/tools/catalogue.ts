@@ -1,9 +1,11 @@
+import { lxcTools } from "./lxc.ts";
 import { nodeTools } from "./nodes.ts";
+import { qemuTools } from "./qemu.ts";
 import { taskTools } from "./tasks.ts";
 import type { Tool } from "./tool.ts";
 
 /** Every tool, in the order of its category. */
-export const CATALOGUE: readonly Tool[] = [...nodeTools, ...taskTools];
+export const CATALOGUE: readonly Tool[] = [...nodeTools, ...qemuTools, ...lxcTools, ...taskTools];
 
 const byName = new Map(CATALOGUE.map((tool) => [tool.name, tool]));
 const byRoute = new Map(CATALOGUE.map((tool) => [tool.route as string, tool]));

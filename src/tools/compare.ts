@@ -10,10 +10,25 @@ import type { Compare, ToolCall } from "./tool.ts";
 export async function withComparison(call: ToolCall, compare: Compare): Promise<Answer> {
   const before = compare.fresh ? {} : await look(call, compare);
   const reply = await call.send();
-  const after = compare.gone ? {} : await look(call, compare);
   const answer = call.tool.answer?.(reply, call) ?? writeAnswer(reply, call);
-  return { ...answer, blocks: [...(answer.blocks ?? []), ...differences(before, after)] };
+  const after = compare.gone ? {} : await lookAfter(() => look(call, compare));
+  return { ...answer, blocks: [...(answer.blocks ?? []), ...changes(before, after)] };
 }
+
+/** The state after a write that has happened: a failure to read it must not look like a failure to write. */
+export async function lookAfter(read: () => Promise<Row>): Promise<Row | undefined> {
+  try {
+    return await read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields that differ, or that this could not be told. */
+export const changes = (before: Row, after: Row | undefined): readonly Block[] =>
+  after === undefined
+    ? [{ kind: "note", text: "What is set now could not be read; the change itself was accepted." }]
+    : differences(before, after);
 
 async function look(call: ToolCall, compare: Compare): Promise<Row> {
   const { data } = await call.pve.call(compare.route, compare.params(call) as never);

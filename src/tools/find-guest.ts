@@ -26,7 +26,8 @@ export async function findGuest(inventory: GuestInventory, query: GuestQuery): P
       `VMID ${which.slice(0, 20)} is out of range: a VMID is an integer from 100 to 999999999.`,
     );
   }
-  if (!isId && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(which)) {
+  // A number such as 100.5 is a mistaken VMID, although DNS would take it for a name.
+  if (!isId && !/^(?![\d.]+$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(which)) {
     throw new Refusal(
       `${JSON.stringify(which.slice(0, 40))} is neither a VMID (100 to 999999999) nor a guest's name.`,
     );

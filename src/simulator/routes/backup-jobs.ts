@@ -21,7 +21,6 @@ function jobOf(call: SimCall): Job {
 function verify(job: Readonly<Job>, whole: boolean): void {
   for (const option of ["all", "exclude", "pool"])
     if (job[option] && job.vmid) badParams({ [option]: "option conflicts with option 'vmid'" });
-  if (job.all && job.pool) badParams({ all: "option conflicts with option 'pool'" });
   if (whole && !job.all && !job.pool && !job.vmid) badParams({ vmid: "property is missing" });
 }
 
@@ -81,7 +80,7 @@ function tree(world: World, vmid: number): Json {
   const guest = world.guests.get(vmid);
   if (!guest) return { id: vmid, type: "unknown", leaf: 1 };
   const children = disksOf(guest.type, guest.config)
-    .filter(({ key }) => !String(guest.config[key]).includes("media=cdrom"))
+    .filter(({ cdrom }) => !cdrom)
     .map(({ key, volid }) => volume(guest, key, volid));
   return { id: vmid, type: guest.type, name: nameOf(guest), children, leaf: children.length > 0 ? 0 : 1 };
 }

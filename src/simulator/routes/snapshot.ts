@@ -1,7 +1,7 @@
 import { flag, index, int, text } from "../args.ts";
 import { memoryOf } from "../figures.ts";
 import { boot, checkLock, disksOf, guestDigest, guestOf, halt, isRunning, isTemplate, taskType } from "../guests.ts";
-import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { die, type Handlers, type SimCall } from "../route.ts";
 import { allocate, removeVolume, volumeHas } from "../volumes.ts";
 import { mustFind } from "../guest-power.ts";
 import { uuid } from "../guests.ts";

@@ -1,4 +1,5 @@
 import { defined, flag, int, list, mayAny, need, splitList, text } from "../args.ts";
+import { uuid } from "../guests.ts";
 import { locked } from "../locked.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import type { Json, User, World } from "../world.ts";
@@ -49,18 +50,6 @@ function setFields(call: SimCall, user: User): void {
     if (value !== undefined) user.fields[field] = value;
     if (value === "" && field !== "email") delete user.fields[field];
   }
-}
-
-/** A fresh token secret in the form PVE generates (a version 4 UUID). */
-function newSecret(world: World): string {
-  const hex = world.rng.hex(32);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20),
-  ].join("-");
 }
 
 /** Drops a token's or user's entries from the access list. */
@@ -160,7 +149,7 @@ export const userRoutes: Handlers = {
     const user = userOf(call.world, need(call, "userid"));
     const tokenid = need(call, "tokenid");
     if (user.tokens.has(tokenid)) badParams({ tokenid: "Token already exists." });
-    const secret = newSecret(call.world);
+    const secret = uuid(call.world.rng);
     const comment = text(call, "comment");
     const expire = int(call, "expire");
     const privsep = flag(call, "privsep", true);
@@ -185,7 +174,7 @@ export const userRoutes: Handlers = {
     if (comment) token.comment = comment;
     else delete token.comment;
     if (!flag(call, "regenerate")) return tokenInfo(token);
-    token.secret = newSecret(call.world);
+    token.secret = uuid(call.world.rng);
     return { ...tokenInfo(token), value: token.secret, "full-tokenid": `${user.userid}!${tokenid}` };
   },
   "DELETE /access/users/{userid}/token/{tokenid}": (call) => {

@@ -1,0 +1,56 @@
+/** Writes the generated pages docs/configuration.md and docs/tools.md. `--check` fails when one is stale. */
+import { configurationMarkdown } from "../src/config/markdown.ts";
+import { CATEGORIES, TIERS } from "../src/config/settings.ts";
+import { includes } from "../src/policy/tier.ts";
+import { CATALOGUE } from "../src/tools/catalogue.ts";
+import { inputsOf, listing } from "../src/tools/input-schema.ts";
+import type { Tool } from "../src/tools/tool.ts";
+import { emit } from "./generated-file.ts";
+
+const input = (tool: Tool): string =>
+  inputsOf(tool)
+    .map(({ name, required }) => (required ? `\`${name}\`` : `${name}`))
+    .join(", ");
+
+const count = (tier: (typeof TIERS)[number], tools: readonly Tool[]) =>
+  tools.filter((tool) => includes(tier, tool.tier)).length;
+
+function toolsMarkdown(): string {
+  const lines = [
+    "# Tools",
+    "",
+    "Generated from the catalogue by `npm run gen`. Required arguments are in `code`. *Effect* decides the tier a call",
+    "needs; *loss* marks calls that can lose data, access or connectivity (`destructiveHint`).",
+    "",
+    "| category | read-only | read-execute | full |",
+    "|---|---|---|---|",
+    ...CATEGORIES.map((category) => {
+      const tools = CATALOGUE.filter((tool) => tool.category === category);
+      return `| \`${category}\` | ${TIERS.map((tier) => count(tier, tools)).join(" | ")} |`;
+    }),
+    `| all | ${TIERS.map((tier) => count(tier, CATALOGUE)).join(" | ")} |`,
+    "",
+  ];
+  for (const category of CATEGORIES) {
+    const tools = CATALOGUE.filter((tool) => tool.category === category);
+    lines.push(
+      `## ${category}`,
+      "",
+      "| tool | tier | what it does | arguments | route | effect |",
+      "|---|---|---|---|---|---|",
+    );
+    for (const tool of tools) {
+      const { description } = listing(tool);
+      const effect = tool.risk === "loss" ? `${tool.effect}, loss` : tool.effect;
+      const routes = [tool.route, ...(tool.also ?? [])].map((route) => `\`${route}\``).join("<br>");
+      lines.push(
+        `| \`${tool.name}\` | ${tool.tier} | ${description.replaceAll("|", "\\|")} | ${input(tool)} | ${routes} | ${effect} |`,
+      );
+    }
+    lines.push("");
+  }
+  return lines.join("\n");
+}
+
+emit("docs/configuration.md", configurationMarkdown());
+emit("docs/tools.md", toolsMarkdown());

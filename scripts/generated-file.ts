@@ -1,0 +1,16 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Writes a generated file of the repository; with `--check` on the command line, fails when it is stale. */
+export function emit(path: string, text: string): void {
+  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const current = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (current === text) return;
+  if (process.argv.includes("--check")) {
+    console.error(`${path} is stale: run npm run gen`);
+    process.exitCode = 1;
+    return;
+  }
+  writeFileSync(file, text);
+  console.log(`wrote ${path}`);
+}

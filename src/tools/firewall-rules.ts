@@ -1,0 +1,206 @@
+import { type Json, num, type Row, record, rows, str } from "../pve/data.ts";
+import type { Answer, Block, Column, Fact, Table } from "../render/answer.ts";
+import { type Cells, cells } from "./answers.ts";
+import { changes, lookAfter } from "./compare.ts";
+import { Refusal } from "./refusal.ts";
+import type { ToolCall } from "./tool.ts";
+
+export const RULES = "GET /cluster/firewall/rules";
+export const RULE = "GET /cluster/firewall/rules/{pos}";
+export const CHANGE_RULE = "PUT /cluster/firewall/rules/{pos}";
+
+export const RULE_COLUMNS: readonly Column[] = [
+  { key: "pos" },
+  { key: "enable", label: "on", format: "flag" },
+  { key: "type" },
+  { key: "action" },
+  { key: "macro" },
+  { key: "iface", label: "interface" },
+  { key: "proto" },
+  { key: "source" },
+  { key: "sport", label: "source port" },
+  { key: "dest" },
+  { key: "dport", label: "port" },
+  { key: "icmp-type", label: "ICMP type" },
+  { key: "log" },
+  { key: "comment" },
+];
+
+/** How many rules the answer of a write shows. */
+const SHOWN = 30;
+
+/** A rule's cells; PVE answers `pos` as text in one place and as a number in the other. */
+export const ruleRow = (row: Row): Cells => ({
+  ...cells(row, RULE_COLUMNS),
+  pos: num(row, "pos"),
+  enable: num(row, "enable") ?? 0,
+});
+
+/** The digest that all rules of a list share. */
+export const digestOf = (all: readonly Row[]): string | undefined => str(record(all[0]), "digest");
+
+const digestFact = (digest: string | undefined): Fact => ({ key: "digest", value: digest });
+
+function ruleTable(title: string, shown: readonly Row[], total = shown.length): Table {
+  return {
+    kind: "table",
+    title,
+    columns: RULE_COLUMNS,
+    rows: shown.map(ruleRow),
+    ...(shown.length < total ? { total, more: "pve_list_firewall_rules" } : {}),
+  };
+}
+
+async function readRules(call: ToolCall): Promise<readonly Row[]> {
+  return rows((await call.pve.call(RULES, {})).data);
+}
+
+async function readRule(call: ToolCall, pos: number): Promise<Row> {
+  return record((await call.pve.call(RULE, { pos })).data);
+}
+
+/** The rules as they are after a write, with the digest for the next one. */
+async function rulesNow(call: ToolCall): Promise<readonly Block[]> {
+  try {
+    const all = await readRules(call);
+    if (all.length === 0) return [{ kind: "note", text: "There are no rules now." }];
+    return [
+      ruleTable("Rules now", all.slice(0, SHOWN), all.length),
+      { kind: "facts", facts: [digestFact(digestOf(all))] },
+    ];
+  } catch {
+    return [{ kind: "note", text: "The rules could not be read again; the change itself was accepted." }];
+  }
+}
+
+/** PVE keeps `enable` as a number; callers say true or false. */
+const wireEnable = (input: Row): Readonly<Record<string, unknown>> =>
+  input.enable === undefined ? {} : { enable: input.enable === true ? 1 : 0 };
+
+/**
+ * Adds a rule and puts it where the caller wants it. PVE always inserts at position 0, whatever `pos` says
+ * (PVE::API2::Firewall::Rules create_rule), so another position takes a move.
+ */
+export async function createRule(call: ToolCall): Promise<Answer> {
+  const wanted = num(call.input, "pos") ?? 0;
+  await call.send({ ...wireEnable(call.input), pos: undefined });
+  const on = call.input.enable === true;
+  const moved = wanted === 0 ? undefined : await moveFromTop(call, wanted);
+  return {
+    headline: `Rule added at position ${moved?.position ?? 0}${on ? "" : ", switched off (enable: true switches it on)"}.`,
+    blocks: [
+      ...(moved?.note ? [{ kind: "note", text: moved.note } as const] : []),
+      { kind: "note", text: "Rules behind it have moved down by one." },
+      ...(await rulesNow(call)),
+    ],
+  };
+}
+
+interface Moved {
+  readonly position: number;
+  readonly note?: string;
+}
+
+/** Moves the rule that was just added. A failure leaves it at the top, which the answer has to say. */
+async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
+  try {
+    const all = await readRules(call);
+    const top = record(all[0]);
+    if (!isTheRule(top, call.input)) throw new Error("another rule was added at the same time");
+    const position = Math.min(wanted, all.length - 1);
+    if (position === 0) return { position };
+    // `moveto` counts the places before the move: the rule goes in front of the one that is there now.
+    await call.pve.call(CHANGE_RULE, { pos: 0, moveto: position + 1, ...sent("digest", digestOf(all)) });
+    return position === wanted ? { position } : { position, note: `There is no position ${wanted}: it is the last.` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { position: 0, note: `It could not be moved to position ${wanted} (${why}): move it with moveto.` };
+  }
+}
+
+const isTheRule = (rule: Row, input: Row): boolean =>
+  ["action", "type", "source", "dest", "proto", "dport", "sport"].every(
+    (field) => (str(rule, field) ?? "") === (str(input, field) ?? ""),
+  );
+
+const sent = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
+
+/** Where the rule is, what it is, and a digest that proves that the caller knew. */
+interface Target {
+  readonly pos: number;
+  readonly rule: Row;
+  readonly digest: string | undefined;
+}
+
+/**
+ * The rule at the position, when the caller has seen it: by the list's digest or by fields that it must have. Throws
+ * a Refusal that shows the rule otherwise. A change by position without either may hit another rule than was meant.
+ */
+async function seenRule(call: ToolCall): Promise<Target> {
+  const pos = num(call.input, "pos") ?? 0;
+  const rule = await readRule(call, pos);
+  const current = str(rule, "digest");
+  const refuse = (why: string): never => {
+    throw new Refusal(why, {
+      blocks: [
+        ruleTable(`Rule at position ${pos}`, [{ ...rule, pos }]),
+        { kind: "facts", facts: [digestFact(current)] },
+      ],
+      next: ["If this is the rule you mean, repeat the call with that digest."],
+    });
+  };
+  const given = str(call.input, "digest");
+  const expected = call.input.expect === undefined ? undefined : record(call.input.expect);
+  if (given === undefined && (expected === undefined || Object.keys(expected).length === 0)) {
+    refuse("Positions shift: say which rule is meant by digest (of the list you saw) or by expect (its fields).");
+  }
+  if (given !== undefined && given !== current) refuse("The rules have changed since that digest was read.");
+  const wrong = mismatches(rule, expected ?? {});
+  if (wrong.length > 0) refuse(`The rule at position ${pos} is another one: ${wrong.join("; ")}.`);
+  return { pos, rule, digest: current };
+}
+
+/** Which expected fields the rule does not have, in words; empty when all fit. */
+export function mismatches(rule: Row, expected: Row): readonly string[] {
+  return Object.entries(expected).flatMap(([field, value]) => {
+    const [want, is] = [plain(value), plain(rule[field])];
+    if (want === is) return [];
+    return [`${field} is ${is === "" ? "not set" : is}, expected ${want === "" ? "not set" : want}`];
+  });
+}
+
+/** A value as text: PVE's booleans are 0 and 1, its ports text; absent, null and empty are one. */
+function plain(value: Json | undefined): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+export async function updateRule(call: ToolCall): Promise<Answer> {
+  const { pos, rule, digest } = await seenRule(call);
+  await call.send({ ...wireEnable(call.input), digest });
+  const moveto = num(call.input, "moveto") ?? num(record(call.input.params), "moveto");
+  if (moveto !== undefined) {
+    return {
+      headline: `Rule at position ${pos} moved; moveto changes nothing else.`,
+      blocks: await rulesNow(call),
+    };
+  }
+  const after = await lookAfter(() => readRule(call, pos));
+  return {
+    headline: `Rule at position ${pos} updated.`,
+    blocks: [
+      ...changes(rule, after),
+      { kind: "facts", facts: [digestFact(after && str(after, "digest"))] },
+    ],
+  };
+}
+
+export async function deleteRule(call: ToolCall): Promise<Answer> {
+  const { pos, rule, digest } = await seenRule(call);
+  await call.send({ digest });
+  return {
+    headline: `Rule at position ${pos} deleted; rules behind it have moved up by one.`,
+    blocks: [ruleTable("It was", [{ ...rule, pos }]), ...(await rulesNow(call))],
+  };
+}

@@ -1,0 +1,148 @@
+import { flag, list, type Row, record, rows, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
+import type { Answer, Block } from "../render/answer.ts";
+import { configBlocks, type PendingEntry } from "../render/guest-config.ts";
+import { tool } from "./define.ts";
+import { address, type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
+import { Refusal } from "./refusal.ts";
+import type { ToolCall, ToolSpec } from "./tool.ts";
+
+const pendingRoute = (type: GuestType) => `GET /nodes/{node}/${type}/{vmid}/pending` as const;
+
+const entries = (data: Row[string]): readonly PendingEntry[] =>
+  rows(data).map((row) => ({ ...row, key: str(row, "key") ?? "" }));
+
+const waits = (entry: PendingEntry): boolean => entry.pending !== undefined || Number(entry.delete ?? 0) > 0;
+
+async function showConfig(type: GuestType, call: ToolCall): Promise<Answer> {
+  const where = address(call);
+  const snapshot = str(call.input, "snapshot");
+  if (snapshot !== undefined) {
+    const config = record((await call.send()).data);
+    return {
+      headline: `Configuration of ${guestPlace(call)} in snapshot ${snapshot}.`,
+      blocks: configBlocks(config, undefined, { type, vmid: where.vmid }),
+    };
+  }
+  // Without `current` PVE shows pending values as if they were in force.
+  const [config, pending] = await Promise.all([
+    call.send({ current: true }).then(({ data }) => record(data)),
+    call.pve.call(pendingRoute(type), where).then(({ data }) => entries(data)),
+  ]);
+  const waiting = pending.filter(waits).length;
+  const but = waiting > 0 ? `; ${waiting} pending ${waiting === 1 ? "change" : "changes"}` : "";
+  const template = flag(config, "template") ? " (a template)" : "";
+  return {
+    headline: `Configuration of ${guestPlace(call)}${template}${but}.`,
+    blocks: configBlocks(config, pending, { type, vmid: where.vmid }),
+  };
+}
+
+/** The tool that shows a guest's configuration and the changes that wait for its next start. */
+export function configTool(type: GuestType): ToolSpec {
+  return tool({
+    name: `pve_get_${type}_config`,
+    title: `${type === "qemu" ? "VM" : "Container"} configuration`,
+    tier: "read-only",
+    description: `Configuration of ${KINDS[type].an} and its pending changes.`,
+    route: `GET /nodes/{node}/${type}/{vmid}/config` as const,
+    reads: [pendingRoute(type)],
+    params: { snapshot: "" },
+    run: (call) => showConfig(type, call),
+  });
+}
+
+/** Arguments of an update that are no settings of the guest. */
+const NO_SETTING = new Set([
+  "node",
+  "vmid",
+  "params",
+  "digest",
+  "delete",
+  "revert",
+  "force",
+  "skiplock",
+  "background_delay",
+  "import-working-storage",
+]);
+
+interface Change {
+  readonly set: readonly string[];
+  readonly deleted: readonly string[];
+  readonly reverted: readonly string[];
+}
+
+function changeOf(call: ToolCall): Change {
+  const all: Row = { ...call.input, ...record(call.input.params) };
+  const keys = (name: string) => {
+    const value = all[name];
+    return Array.isArray(value) ? value.map(String) : list(str(all, name));
+  };
+  return {
+    set: Object.keys(all).filter((name) => !NO_SETTING.has(name)),
+    deleted: keys("delete"),
+    reverted: keys("revert"),
+  };
+}
+
+function sentence({ set, deleted, reverted }: Change, waiting: readonly string[]): string {
+  const parts = [
+    [set, "set"],
+    [deleted, "deleted"],
+    [reverted, "no longer pending"],
+  ] as const;
+  const done = parts
+    .filter(([names]) => names.length > 0)
+    .map(([names, what]) => `${names.join(", ")} ${what}`);
+  if (waiting.length > 0)
+    done.push(`${waiting.join(", ")} ${waiting.length === 1 ? "waits" : "wait"} for a restart`);
+  return done.join("; ");
+}
+
+async function updateConfig(type: GuestType, call: ToolCall): Promise<Answer> {
+  const change = changeOf(call);
+  const concerned = new Set([...change.set, ...change.deleted, ...change.reverted]);
+  if (concerned.size === 0) {
+    throw new Refusal("There is nothing to change: give a setting and its new value, or delete.");
+  }
+  await call.send();
+  const where = address(call);
+  const after = await readBack(type, call);
+  if (!after) {
+    return {
+      headline: `${guestPlace(call)}: ${sentence(change, [])}.`,
+      blocks: [{ kind: "note", text: "The configuration could not be read back." }],
+    };
+  }
+  const mine = after.filter(({ key }) => concerned.has(key) && key !== "description");
+  const waiting = mine.filter(waits);
+  const now = Object.fromEntries(
+    after
+      .filter((entry) => entry.key === "digest" || (mine.includes(entry) && !waits(entry)))
+      .map(({ key, value }) => [key, value]),
+  );
+  const blocks: readonly Block[] = configBlocks(now, waiting, { type, vmid: where.vmid });
+  const keys = waiting.map(({ key }) => key);
+  return {
+    headline: `${guestPlace(call)}: ${sentence(change, keys)}.`,
+    blocks,
+    ...(keys.length > 0
+      ? { next: [`pve_reboot_${KINDS[type].tool} restarts it with the pending changes.`] }
+      : {}),
+  };
+}
+
+/** The state after a change that has been made: not being able to read it is no failure of the change. */
+async function readBack(type: GuestType, call: ToolCall): Promise<readonly PendingEntry[] | undefined> {
+  try {
+    return entries((await call.pve.call(pendingRoute(type), address(call))).data);
+  } catch (error) {
+    if (error instanceof PveError) return undefined;
+    throw error;
+  }
+}
+
+/** How a guest's configuration is changed: by the endpoint that answers when it is done. */
+export function updating(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
+  return { reads: [pendingRoute(type)], more: true, run: (call) => updateConfig(type, call) };
+}

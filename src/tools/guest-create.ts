@@ -1,0 +1,87 @@
+import { type Row, record, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
+import type { Reply } from "../pve/reply.ts";
+import { isUpid } from "../pve/upid.ts";
+import type { Answer } from "../render/answer.ts";
+import { taskAnswer } from "./answers.ts";
+import { type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
+import type { ToolCall, ToolSpec } from "./tool.ts";
+
+const NEXT_ID = "GET /cluster/nextid";
+/** How often a VMID that someone else took in the meantime is replaced by the next. */
+const ATTEMPTS = 5;
+
+/** What a call says, as an argument or in `params`. */
+const given = (call: ToolCall, name: string): Row[string] | undefined =>
+  call.input[name] ?? record(call.input.params)[name];
+
+interface Created {
+  readonly vmid: string;
+  readonly reply: Reply;
+}
+
+/**
+ * Sends the call with the VMID it names, or with the cluster's next free one. A free one that is taken before PVE has
+ * it is replaced, five times at most; a VMID the caller chose never is.
+ */
+async function withVmid(call: ToolCall, param: "vmid" | "newid"): Promise<Created> {
+  const chosen = given(call, param);
+  if (chosen !== undefined && chosen !== null) return { vmid: String(chosen), reply: await call.send() };
+  let last: string | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const { data } = await call.pve.call(NEXT_ID, {});
+    const vmid = String(data);
+    try {
+      return { vmid, reply: await call.send({ [param]: Number(vmid) }) };
+    } catch (error) {
+      // The same VMID again: it is not a guest that is in the way.
+      if (attempt === ATTEMPTS || vmid === last || !taken(error)) throw error;
+      last = vmid;
+    }
+  }
+}
+
+const taken = (error: unknown): boolean =>
+  error instanceof PveError && (error.kind === "exists" || /already exists/.test(error.message));
+
+function createdAnswer({ vmid, reply }: Created, what: string): Answer {
+  const facts = [{ key: "vmid", label: "VMID", value: Number(vmid) }];
+  return isUpid(reply.data)
+    ? taskAnswer(reply.data, what, facts)
+    : { headline: what, blocks: [{ kind: "facts", facts }] };
+}
+
+const named = (label: string, vmid: string, name: Row[string] | undefined): string =>
+  typeof name === "string" ? `${label} ${vmid} (${name})` : `${label} ${vmid}`;
+
+/** How a guest of a type is created, with a VMID that is found when none is given. */
+export function creation(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
+  const { label } = KINDS[type];
+  const nameKey = type === "qemu" ? "name" : "hostname";
+  return {
+    reads: [NEXT_ID],
+    more: true,
+    run: async (call) => {
+      const created = await withVmid(call, "vmid");
+      const which = named(label, created.vmid, given(call, nameKey));
+      return createdAnswer(created, `Creation of ${which} on ${str(call.input, "node")}.`);
+    },
+  };
+}
+
+/** How a guest of a type is cloned, to a VMID that is found when none is given. */
+export function cloning(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
+  const { label } = KINDS[type];
+  const nameKey = type === "qemu" ? "name" : "hostname";
+  return {
+    reads: [NEXT_ID],
+    more: true,
+    run: async (call) => {
+      const created = await withVmid(call, "newid");
+      const which = named(label, created.vmid, given(call, nameKey));
+      const target = given(call, "target");
+      const where = typeof target === "string" ? ` on ${target}` : "";
+      return createdAnswer(created, `Clone of ${guestPlace(call)} to ${which}${where}.`);
+    },
+  };
+}

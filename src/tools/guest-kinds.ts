@@ -1,0 +1,26 @@
+import { guestLabel } from "./answers.ts";
+import type { ToolCall } from "./tool.ts";
+
+export type GuestType = "qemu" | "lxc";
+
+/** The words in which tools of VMs and of containers differ. */
+export const KINDS = {
+  qemu: { noun: "VM", plural: "VMs", an: "a VM", label: "VM", tool: "qemu_vm" },
+  lxc: {
+    noun: "container",
+    plural: "containers",
+    an: "a container",
+    label: "CT",
+    tool: "lxc_container",
+  },
+} as const;
+
+/** "VM 101 (web1) on pve1" for sentences. */
+export const guestPlace = (call: ToolCall): string =>
+  call.guest ? `${guestLabel(call)} on ${call.guest.node}` : guestLabel(call);
+
+/** Where the call's guest is, as its routes want it. */
+export function address(call: ToolCall): { node: string; vmid: number } {
+  if (!call.guest) throw new Error(`${call.tool.name} was called without its guest`);
+  return { node: call.guest.node, vmid: call.guest.vmid };
+}

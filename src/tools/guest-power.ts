@@ -1,0 +1,101 @@
+import type { Route } from "../schema/routes.gen.ts";
+import { tool } from "./define.ts";
+import { type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
+import type { ToolSpec } from "./tool.ts";
+
+interface PowerAction {
+  readonly verb: string;
+  readonly title: string;
+  /** For sentences: "Shutdown of VM 101". */
+  readonly noun: string;
+  /** GUEST stands for "a VM" or "a container". */
+  readonly description: string;
+  /** Listed parameters by type; a type that is missing has no such action. */
+  readonly params: { readonly [T in GuestType]?: Readonly<Record<string, string>> };
+  /** Types whose endpoint takes more. */
+  readonly more?: readonly GuestType[];
+}
+
+const SECONDS = "Seconds to wait";
+
+const ACTIONS: readonly PowerAction[] = [
+  {
+    verb: "start",
+    title: "Start",
+    noun: "Start",
+    description: "Start GUEST.",
+    params: { qemu: {}, lxc: {} },
+    more: ["qemu", "lxc"],
+  },
+  {
+    verb: "stop",
+    title: "Stop",
+    noun: "Stop",
+    description: "Stop GUEST at once, as by pulling the plug: unsaved data is lost.",
+    params: { qemu: {}, lxc: {} },
+    more: ["qemu", "lxc"],
+  },
+  {
+    verb: "shutdown",
+    title: "Shut down",
+    noun: "Shutdown",
+    description: "Shut GUEST down cleanly.",
+    params: {
+      qemu: { timeout: SECONDS, forceStop: "Stop it if it does not" },
+      lxc: { timeout: SECONDS, forceStop: "Stop it if it does not" },
+    },
+    more: ["qemu"],
+  },
+  {
+    verb: "reboot",
+    title: "Reboot",
+    noun: "Reboot",
+    description: "Shut GUEST down cleanly and start it again, with its pending changes.",
+    params: { qemu: { timeout: SECONDS }, lxc: { timeout: SECONDS } },
+  },
+  {
+    verb: "suspend",
+    title: "Suspend",
+    noun: "Suspension",
+    description: "Suspend GUEST.",
+    params: { qemu: { todisk: "Save RAM to disk and stop; else pause", statestorage: "" }, lxc: {} },
+    more: ["qemu"],
+  },
+  {
+    verb: "resume",
+    title: "Resume",
+    noun: "Resumption",
+    description: "Resume GUEST that is suspended.",
+    params: { qemu: {}, lxc: {} },
+    more: ["qemu"],
+  },
+  {
+    verb: "reset",
+    title: "Reset",
+    noun: "Reset",
+    description: "Reset GUEST at once: unsaved data is lost.",
+    params: { qemu: {} },
+    more: ["qemu"],
+  },
+];
+
+/** The tools that start and stop guests of one type. */
+export function powerTools(type: GuestType): readonly ToolSpec[] {
+  const { an, label, tool: suffix } = KINDS[type];
+  return ACTIONS.flatMap(({ verb, title, noun, description, params, more }): ToolSpec[] => {
+    const listed = params[type];
+    if (!listed) return [];
+    return [
+      tool({
+        name: `pve_${verb}_${suffix}`,
+        title: `${title} ${label}`,
+        tier: "read-execute",
+        description: description.replace("GUEST", an),
+        route: `POST /nodes/{node}/${type}/{vmid}/status/${verb}` as Route,
+        params: listed,
+        more: more?.includes(type) ?? false,
+        done: (call) => `${noun} of ${guestPlace(call)}.`,
+      }),
+    ];
+  });
+}

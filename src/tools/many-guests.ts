@@ -1,0 +1,28 @@
+import type { Guest } from "../pve/guests.ts";
+import { findGuest } from "./find-guest.ts";
+import type { ToolCall } from "./tool.ts";
+
+/**
+ * The guests that a list of VMIDs and names means, each once, in the order given; one fresh look for all of them.
+ * Throws a Refusal for the first that is unknown or ambiguous.
+ */
+export async function findGuests(call: ToolCall, which: readonly string[]): Promise<readonly Guest[]> {
+  await call.guests.all(true);
+  const found = new Map<number, Guest>();
+  for (const one of which) {
+    const guest = await findGuest(call.guests, { which: one.trim(), kind: "any", fresh: false });
+    found.set(guest.vmid, guest);
+  }
+  return [...found.values()];
+}
+
+const NAMED = 20;
+
+/** "VM 100 (web), CT 201 (dns)"; of many only the first are named. */
+export function guestNames(guests: readonly Guest[]): string {
+  const named = guests
+    .slice(0, NAMED)
+    .map(({ vmid, type, name }) => `${type === "qemu" ? "VM" : "CT"} ${vmid}${name ? ` (${name})` : ""}`);
+  const more = guests.length - named.length;
+  return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
