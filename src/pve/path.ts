@@ -21,10 +21,8 @@ export function buildPath(endpoint: Endpoint, params: Readonly<Record<string, un
     const text = String(value);
     const reason = checkPathValue(endpoint.route, name, text);
     if (reason) {
-      throw new PveError("parameter", `${name} ${reason}`, {
-        route: endpoint.route,
-        errors: { [name]: reason },
-      });
+      const message = `'${name}' is not allowed: ${reason}.`;
+      throw new PveError("parameter", message, { route: endpoint.route, errors: { [name]: message } });
     }
     return encodeURIComponent(text);
   });

@@ -13,7 +13,11 @@ const replicationRow = (row: Row): Cells => ({
   target: str(row, "target"),
   schedule: str(row, "schedule") ?? "*/15",
   rate: num(row, "rate"),
-  state: flag(row, "disable") ? "disabled" : str(row, "remove_job") !== undefined ? "being removed" : undefined,
+  state: flag(row, "disable")
+    ? "disabled"
+    : str(row, "remove_job") !== undefined
+      ? "being removed"
+      : undefined,
   comment: str(row, "comment"),
 });
 

@@ -16,7 +16,9 @@ interface PowerAction {
   readonly more?: readonly GuestType[];
 }
 
-const SECONDS = "Seconds to wait";
+const FORCE = "Stop it on timeout";
+
+/** What PVE takes besides (`skiplock`, `keepActive`, `nocheck`) it takes from root@pam itself only, from no token. */
 
 const ACTIONS: readonly PowerAction[] = [
   {
@@ -24,16 +26,16 @@ const ACTIONS: readonly PowerAction[] = [
     title: "Start",
     noun: "Start",
     description: "Start GUEST.",
-    params: { qemu: {}, lxc: {} },
-    more: ["qemu", "lxc"],
+    params: { qemu: {}, lxc: { debug: "" } },
+    more: ["qemu"],
   },
   {
     verb: "stop",
     title: "Stop",
     noun: "Stop",
-    description: "Stop GUEST at once, as by pulling the plug: unsaved data is lost.",
-    params: { qemu: {}, lxc: {} },
-    more: ["qemu", "lxc"],
+    description: "Stop GUEST at once; unsaved data is lost.",
+    params: { qemu: {}, lxc: { "overrule-shutdown": "" } },
+    more: ["qemu"],
   },
   {
     verb: "shutdown",
@@ -41,25 +43,23 @@ const ACTIONS: readonly PowerAction[] = [
     noun: "Shutdown",
     description: "Shut GUEST down cleanly.",
     params: {
-      qemu: { timeout: SECONDS, forceStop: "Stop it if it does not" },
-      lxc: { timeout: SECONDS, forceStop: "Stop it if it does not" },
+      qemu: { timeout: "Seconds", forceStop: FORCE },
+      lxc: { timeout: "Seconds", forceStop: FORCE },
     },
-    more: ["qemu"],
   },
   {
     verb: "reboot",
     title: "Reboot",
     noun: "Reboot",
     description: "Shut GUEST down cleanly and start it again, with its pending changes.",
-    params: { qemu: { timeout: SECONDS }, lxc: { timeout: SECONDS } },
+    params: { qemu: { timeout: "Seconds" }, lxc: { timeout: "Seconds" } },
   },
   {
     verb: "suspend",
     title: "Suspend",
     noun: "Suspension",
     description: "Suspend GUEST.",
-    params: { qemu: { todisk: "Save RAM to disk and stop; else pause", statestorage: "" }, lxc: {} },
-    more: ["qemu"],
+    params: { qemu: { todisk: "Save RAM to disk and stop", statestorage: "" }, lxc: {} },
   },
   {
     verb: "resume",
@@ -67,15 +67,13 @@ const ACTIONS: readonly PowerAction[] = [
     noun: "Resumption",
     description: "Resume GUEST that is suspended.",
     params: { qemu: {}, lxc: {} },
-    more: ["qemu"],
   },
   {
     verb: "reset",
     title: "Reset",
     noun: "Reset",
-    description: "Reset GUEST at once: unsaved data is lost.",
+    description: "Reset GUEST at once; unsaved data is lost.",
     params: { qemu: {} },
-    more: ["qemu"],
   },
 ];
 

@@ -54,7 +54,7 @@ export function rrdTool(type: GuestType): ToolSpec {
     name: `pve_get_${type}_rrddata`,
     title: `${type === "qemu" ? noun : "Container"} statistics`,
     tier: "read-only",
-    description: `Use of CPU, memory, disk, network by ${an} over time, summed up; raw: each point.`,
+    description: `CPU, memory, disk and network use of ${an} over time; raw: each point.`,
     route: `GET /nodes/{node}/${type}/{vmid}/rrddata` as const,
     params: { timeframe: "", cf: "" },
     inputs: { raw: { schema: { type: "boolean" } } },

@@ -98,7 +98,7 @@ export function snapshotTools(type: GuestType): {
       params: {
         snapname: "",
         description: "",
-        ...(type === "qemu" ? { vmstate: "Save the RAM too" } : {}),
+        ...(type === "qemu" ? { vmstate: "With RAM" } : {}),
       },
       done: (call) => `Snapshot ${snapshot(call)} of ${guestPlace(call)}.`,
     }),
@@ -108,7 +108,7 @@ export function snapshotTools(type: GuestType): {
       tier: "full",
       description: `Delete a snapshot of ${an}.`,
       route: `DELETE ${base}/{snapname}` as const,
-      params: { force: "Even if removing disk snapshots fails" },
+      params: { force: "Ignore disk errors" },
       done: (call) => `Deletion of snapshot ${snapshot(call)} of ${guestPlace(call)}.`,
     }),
     rollback: tool({
@@ -117,7 +117,7 @@ export function snapshotTools(type: GuestType): {
       tier: "full",
       description: `Return ${an} to a snapshot: what changed since is lost.`,
       route: `POST ${base}/{snapname}/rollback` as const,
-      params: { start: "Start afterwards" },
+      params: { start: "Afterwards" },
       done: (call) => `Rollback of ${guestPlace(call)} to snapshot ${snapshot(call)}.`,
     }),
   };

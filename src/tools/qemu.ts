@@ -49,7 +49,7 @@ export const qemuTools = category("qemu", [
       ide2: "local:iso/x.iso,media=cdrom",
       scsi0: "local-lvm:32 makes a 32 GiB disk",
       net0: "virtio,bridge=vmbr0",
-      scsihw: "",
+      scsihw: { schema: { type: "string" } },
       boot: "order=scsi0;ide2",
       start: "",
     },
@@ -62,7 +62,6 @@ export const qemuTools = category("qemu", [
     description: "Delete a stopped VM and its disks.",
     route: "DELETE /nodes/{node}/qemu/{vmid}",
     params: { purge: "Also from jobs and HA", "destroy-unreferenced-disks": "" },
-    more: true,
     done: (call) => `Deletion of ${guestPlace(call)}.`,
   }),
   tool({

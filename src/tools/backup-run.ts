@@ -1,0 +1,190 @@
+import { list, type Row, record, rows, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
+import type { Guest } from "../pve/guests.ts";
+import { isUpid } from "../pve/upid.ts";
+import type { Answer, Block } from "../render/answer.ts";
+import { propertyText } from "./flat.ts";
+import { findGuests, guestNames } from "./many-guests.ts";
+import { Refusal } from "./refusal.ts";
+import type { ToolCall } from "./tool.ts";
+
+/** One vzdump call: a node backs up its own guests only. */
+interface Part {
+  readonly node: string;
+  /** For the reader: "VM 100 (web)" or "all guests". */
+  readonly what: string;
+  readonly select: Readonly<Record<string, unknown>>;
+}
+
+interface Outcome extends Part {
+  readonly upid?: string;
+  readonly error?: unknown;
+}
+
+/** An argument, listed or in `params`. */
+const argument = (call: ToolCall, name: string): Row[string] | undefined =>
+  call.input[name] ?? record(call.input.params)[name];
+
+const isOn = (value: Row[string] | undefined): boolean =>
+  value === true || value === 1 || value === "1" || value === "true";
+const isOff = (value: Row[string] | undefined): boolean =>
+  value === false || value === 0 || value === "0" || value === "false";
+
+/** One part a node, in the order in which the nodes first appear. */
+function byNode(guests: readonly Guest[], select: (there: readonly Guest[]) => Part["select"]): Part[] {
+  const nodes = [...new Set(guests.map(({ node }) => node))];
+  return nodes.map((node) => {
+    const there = guests.filter((guest) => guest.node === node);
+    return { node, what: guestNames(there), select: select(there) };
+  });
+}
+
+async function onlineNodes(call: ToolCall): Promise<readonly string[]> {
+  const { data } = await call.pve.call("GET /nodes", {});
+  return rows(data)
+    .filter((row) => row.status !== "offline")
+    .flatMap((row) => str(row, "node") ?? [])
+    .sort();
+}
+
+/** What to back up where: guests on their nodes, a pool's guests on theirs, or everything a node has. */
+async function plan(call: ToolCall): Promise<readonly Part[]> {
+  const vmid = str(call.input, "vmid")?.trim();
+  const pool = argument(call, "pool");
+  const node = str(call.input, "node");
+  const all = vmid === "all" || isOn(argument(call, "all"));
+  if (vmid !== undefined && vmid !== "all") {
+    const which = list(vmid);
+    if (which.length === 0) throw new Refusal('vmid is empty: give VMIDs or names, or "all".');
+    if (all || pool !== undefined) throw new Refusal("Give only one of vmid, pool and all.");
+    return byNode(await findGuests(call, which), (there) => ({ vmid: there.map((g) => g.vmid).join(",") }));
+  }
+  if (pool !== undefined) {
+    if (all) throw new Refusal("Give only one of vmid, pool and all.");
+    const members = (await call.guests.all(true)).filter((guest) => guest.pool === pool);
+    const wanted = members.filter((guest) => node === undefined || guest.node === node);
+    if (wanted.length === 0) {
+      throw new Refusal(
+        `Pool ${String(pool)} has no guest${node === undefined ? "" : ` on ${node}`} that this token can see.`,
+      );
+    }
+    return byNode(wanted, () => ({ pool }));
+  }
+  const nodes = node === undefined ? await onlineNodes(call) : [node];
+  // PVE wants `all` in so many words: without any selection it answers "vmid: property is missing".
+  return nodes.map((name) => ({ node: name, what: "all guests", select: { all: true, vmid: undefined } }));
+}
+
+/**
+ * What a backup does to older ones. PVE removes them when the storage (or vzdump.conf) has a retention, unless
+ * `remove` is 0 (GET /nodes/{node}/vzdump/defaults merges both).
+ */
+async function retention(call: ToolCall, node: string): Promise<string> {
+  if (isOff(argument(call, "remove"))) return "No older backup will be removed (remove is off).";
+  const storage = argument(call, "storage");
+  let keep = propertyText(argument(call, "prune-backups"));
+  let place = "the call";
+  if (keep === undefined) {
+    let defaults: Row;
+    try {
+      const reply = await call.pve.call("GET /nodes/{node}/vzdump/defaults", {
+        node,
+        ...(typeof storage === "string" ? { storage } : {}),
+      });
+      defaults = record(reply.data);
+    } catch (error) {
+      // A storage that does not exist would only show in the job's log.
+      if (!(error instanceof PveError) || error.kind === "not-found") throw error;
+      return "Whether older backups will be removed could not be read; remove: false would keep them.";
+    }
+    if (isOff(defaults.remove)) return "No older backup will be removed (the node's default).";
+    keep = propertyText(defaults["prune-backups"]);
+    place = `storage ${str(defaults, "storage") ?? String(storage ?? "")}`.trim();
+  }
+  if (keep === undefined || keep === "" || /keep-all=1/.test(String(keep))) {
+    return `No older backup will be removed (${place} keeps all).`;
+  }
+  return `Older backups of these guests WILL BE REMOVED when it ends: retention of ${place} is ${String(keep)}. remove: false would keep them.`;
+}
+
+/** Sends the parts one after another. The first failure is thrown as long as nothing has started. */
+async function send(call: ToolCall, parts: readonly Part[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const part of parts) {
+    try {
+      const { data } = await call.send({ node: part.node, ...part.select });
+      outcomes.push({ ...part, ...(isUpid(data) ? { upid: data } : {}) });
+    } catch (error) {
+      if (!outcomes.some(({ upid }) => upid !== undefined)) throw error;
+      outcomes.push({ ...part, error });
+    }
+  }
+  return outcomes;
+}
+
+/** One row a node: its job, or why it has none. */
+function jobTable(outcomes: readonly Outcome[]): Block {
+  return {
+    kind: "table",
+    columns: [{ key: "node" }, { key: "guests" }, { key: "upid", label: "UPID" }, { key: "problem" }],
+    rows: outcomes.map(({ node, what, upid, error }) => ({
+      node,
+      guests: what,
+      upid,
+      problem:
+        error !== undefined
+          ? `not started: ${error instanceof Error ? error.message : String(error)}`
+          : upid === undefined
+            ? "nothing to back up"
+            : undefined,
+    })),
+  };
+}
+
+/**
+ * Starts a backup now: one vzdump task a node that has any of the guests. PVE answers "OK" instead of a UPID when a
+ * node has none of them: then nothing is backed up there, and nothing at all when every node says so.
+ */
+export async function runBackup(call: ToolCall): Promise<Answer> {
+  const parts = await plan(call);
+  const first = parts[0];
+  if (!first) throw new Refusal("No node is online.");
+  const kept = await retention(call, first.node);
+  const outcomes = await send(call, parts);
+  const started = outcomes.filter(({ upid }) => upid !== undefined);
+  if (started.length === 0) {
+    const where = parts.map(({ node }) => node).join(", ");
+    throw new Refusal(
+      `Nothing was backed up: PVE found none of the guests (${[...new Set(parts.map(({ what }) => what))].join("; ")}) to back up on ${where}.`,
+      { next: ["pve_list_cluster_resources shows where guests are."] },
+    );
+  }
+  const failed = outcomes.some(({ error }) => error !== undefined);
+  const asked = str(call.input, "node");
+  const moved = asked !== undefined && parts.some(({ node }) => node !== asked);
+  const storage = argument(call, "storage");
+  const to = storage === undefined ? "" : ` to ${String(storage)}`;
+  const lonely = started.length === 1 && outcomes.length === 1 ? started[0] : undefined;
+  return {
+    headline: lonely
+      ? `Started: backup of ${lonely.what} on ${lonely.node}${to}.`
+      : `Started: ${started.length} backup ${started.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? "; NOT on every node" : ""}.`,
+    blocks: [
+      lonely
+        ? {
+            kind: "facts",
+            facts: [
+              { key: "upid", label: "UPID", value: lonely.upid },
+              { key: "node", value: lonely.node },
+            ],
+          }
+        : jobTable(outcomes),
+      { kind: "note", text: kept },
+      ...(moved
+        ? [{ kind: "note", text: `Not all of them are on ${asked}; each is backed up where it is.` } as const]
+        : []),
+    ],
+    next: ["pve_get_task_status with a UPID tells whether it succeeded."],
+    ...(failed ? { failed: true } : {}),
+  };
+}

@@ -1,0 +1,44 @@
+import { list, record, str } from "../pve/data.ts";
+import { findGuest } from "./find-guest.ts";
+import { Refusal } from "./refusal.ts";
+import type { ToolCall } from "./tool.ts";
+
+const PREFIX = { qemu: "vm", lxc: "ct" } as const;
+
+/** The HA id of a guest: `vm:100` as it is; a VMID or a name by a look at the inventory. */
+export async function haId(call: ToolCall, which: string): Promise<string> {
+  const text = which.trim();
+  if (text.includes(":")) return text;
+  const guest = await findGuest(call.guests, {
+    which: text,
+    kind: "any",
+    fresh: call.tool.effect !== "read",
+  });
+  return `${PREFIX[guest.type]}:${guest.vmid}`;
+}
+
+/** A rule's resources, each as `haId` names it, in PVE's comma list. */
+export async function haIds(call: ToolCall, which: string): Promise<string> {
+  const ids: string[] = [];
+  for (const one of list(which)) ids.push(await haId(call, one));
+  return ids.join(",");
+}
+
+/**
+ * HA groups ended with PVE 9, which refuses a resource's `group` ("ha groups have been migrated to rules"). Throws a
+ * Refusal that says how a rule does the same; older releases take it.
+ */
+export async function refuseGroup(call: ToolCall, sid: string): Promise<void> {
+  const group = str(call.input, "group");
+  if (group === undefined) return;
+  const version = str(record((await call.pve.call("GET /version", {})).data), "version") ?? "";
+  if (Number.parseInt(version, 10) < 9) return;
+  throw new Refusal(
+    `This cluster runs PVE ${version}, where HA groups have become rules: group ${JSON.stringify(group)} cannot be set.`,
+    {
+      next: [
+        `Leave group out, then pve_create_ha_rule with type node-affinity, resources ${sid} and nodes "node1:2,node2:1" (higher numbers are preferred; strict: true keeps it off all others). pve_list_ha_rules shows what groups have become.`,
+      ],
+    },
+  );
+}
