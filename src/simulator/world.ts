@@ -108,6 +108,8 @@ export interface Guest {
   readonly addresses: Readonly<Record<string, { mac: string; ips: string[] }>>;
   /** The guest ignores a shutdown request. */
   readonly deaf?: boolean;
+  /** A container whose template has no operating system: it brings up no network. */
+  readonly bare?: boolean;
   /** Unix seconds; figures over time begin there. Absent: long ago. */
   readonly created?: number;
   /** What a guest agent knows and did; filled at its first use. */

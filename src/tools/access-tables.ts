@@ -124,4 +124,3 @@ export function aclState(entries: readonly Row[], path: string): Row {
   }
   return state;
 }
-

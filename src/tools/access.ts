@@ -1,4 +1,4 @@
-import { list, rows, record, str } from "../pve/data.ts";
+import { list, record, rows, str } from "../pve/data.ts";
 import { aclPath, aclState, roleBlocks, userBlocks, userRow, userState } from "./access-tables.ts";
 import { listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";

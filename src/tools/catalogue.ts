@@ -1,11 +1,32 @@
+import { accessTools } from "./access.ts";
+import { backupTools } from "./backup.ts";
+import { clusterTools } from "./cluster.ts";
+import { firewallTools } from "./firewall.ts";
+import { haTools } from "./ha.ts";
 import { lxcTools } from "./lxc.ts";
+import { networkTools } from "./network.ts";
 import { nodeTools } from "./nodes.ts";
+import { poolTools } from "./pools.ts";
 import { qemuTools } from "./qemu.ts";
+import { storageTools } from "./storage.ts";
 import { taskTools } from "./tasks.ts";
 import type { Tool } from "./tool.ts";
 
 /** Every tool, in the order of its category. */
-export const CATALOGUE: readonly Tool[] = [...nodeTools, ...qemuTools, ...lxcTools, ...taskTools];
+export const CATALOGUE: readonly Tool[] = [
+  ...nodeTools,
+  ...qemuTools,
+  ...lxcTools,
+  ...taskTools,
+  ...storageTools,
+  ...clusterTools,
+  ...backupTools,
+  ...accessTools,
+  ...firewallTools,
+  ...haTools,
+  ...networkTools,
+  ...poolTools,
+];
 
 const byName = new Map(CATALOGUE.map((tool) => [tool.name, tool]));
 const byRoute = new Map(CATALOGUE.map((tool) => [tool.route as string, tool]));

@@ -1,12 +1,15 @@
 import { flag, list, num, type Row, rows, str } from "../pve/data.ts";
 import type { Answer, Block, Column, Table } from "../render/answer.ts";
+import { toText } from "../render/text.ts";
 import { type Cells, sortBy } from "./answers.ts";
 import { fullness, USAGE_COLUMNS, usageCells, usedShare } from "./storage-usage.ts";
 import type { ToolCall } from "./tool.ts";
 
 const PAGE_SIZE = 100;
-/** Above so many guests only the columns that tell them apart and say how they are stay. */
-const WIDE_GUESTS = 30;
+/** The most asked question must not fill a context: bytes of its answer at most. */
+const MAX_BYTES = 9_500;
+/** Columns of guests that go, in this order, when the answer would be longer. */
+const SPARE_COLUMNS = ["pool", "uptime", "maxdisk", "tags", "ha"] as const;
 /** Beside guests and nodes, at most so many storages and networks are listed unless they were asked for. */
 const ASIDE = 30;
 const TAGS_WIDTH = 24;
@@ -26,6 +29,13 @@ interface Kind {
 const isGuest = (row: Row): boolean => row.type === "qemu" || row.type === "lxc";
 const isNetwork = (row: Row): boolean => row.type === "sdn" || row.type === "network";
 
+/** "running", "template", "stopped (backup)" with the lock that is on it. */
+function guestStatus(row: Row): string | undefined {
+  const status = flag(row, "template") ? "template" : str(row, "status");
+  const lock = str(row, "lock");
+  return lock === undefined ? status : `${status} (${lock})`;
+}
+
 function guestRow(row: Row): Cells {
   const tags = list(str(row, "tags")).join(" ");
   const known = num(row, "maxmem") !== undefined;
@@ -34,8 +44,7 @@ function guestRow(row: Row): Cells {
     vmid: num(row, "vmid"),
     name: str(row, "name"),
     type: row.type === "lxc" ? "CT" : "VM",
-    status: flag(row, "template") ? "template" : str(row, "status"),
-    lock: str(row, "lock"),
+    status: guestStatus(row),
     node: str(row, "node"),
     cpu: running ? num(row, "cpu") : undefined,
     mem: known ? (running ? num(row, "mem") : 0) : undefined,
@@ -48,40 +57,36 @@ function guestRow(row: Row): Cells {
   };
 }
 
-function guestColumns(count: number): readonly Column[] {
-  const wide = count <= WIDE_GUESTS;
-  return [
-    { key: "vmid", label: "VMID" },
-    { key: "name" },
-    { key: "type" },
-    { key: "status" },
-    { key: "lock" },
-    { key: "node" },
-    { key: "cpu", label: "CPU", format: "percent" },
-    { key: "mem", label: "memory", format: "bytes", of: "maxmem" },
-    ...(wide
-      ? ([
-          { key: "maxdisk", label: "disk", format: "bytes" },
-          { key: "uptime", format: "duration" },
-          { key: "pool" },
-        ] as const)
-      : []),
-    { key: "ha", label: "HA" },
-    { key: "tags" },
-  ];
-}
+const GUEST_COLUMNS: readonly Column[] = [
+  { key: "vmid", label: "VMID" },
+  { key: "name" },
+  { key: "type" },
+  { key: "status" },
+  { key: "node" },
+  { key: "cpu", label: "CPU", format: "percent" },
+  { key: "mem", label: "memory", format: "bytes", of: "maxmem" },
+  { key: "maxdisk", label: "disk", format: "bytes" },
+  { key: "uptime", format: "duration" },
+  { key: "pool" },
+  { key: "ha", label: "HA" },
+  { key: "tags" },
+];
 
-const nodeRow = (row: Row): Cells => ({
-  node: str(row, "node"),
-  status: str(row, "status"),
-  cpu: num(row, "cpu"),
-  cores: num(row, "maxcpu"),
-  mem: num(row, "mem"),
-  maxmem: num(row, "maxmem"),
-  disk: num(row, "disk"),
-  maxdisk: num(row, "maxdisk"),
-  uptime: num(row, "uptime"),
-});
+const nodeRow = (row: Row): Cells => {
+  const [node, status] = [str(row, "node"), str(row, "status")];
+  if (status === "offline") return { node, status };
+  return {
+    node,
+    status,
+    cpu: num(row, "cpu"),
+    cores: num(row, "maxcpu"),
+    mem: num(row, "mem"),
+    maxmem: num(row, "maxmem"),
+    disk: num(row, "disk"),
+    maxdisk: num(row, "maxdisk"),
+    uptime: num(row, "uptime"),
+  };
+};
 
 const NODE_COLUMNS: readonly Column[] = [
   { key: "node" },
@@ -94,7 +99,7 @@ const NODE_COLUMNS: readonly Column[] = [
 ];
 
 /** PVE lists a shared storage once a node; here it is one row. */
-function storageRows(all: readonly Row[]): readonly Cells[] {
+function storageRows(all: readonly Row[], nodeCount: number): readonly Cells[] {
   const found = new Map<string, { row: Row; nodes: string[] }>();
   for (const row of all) {
     const name = str(row, "storage") ?? "";
@@ -110,7 +115,7 @@ function storageRows(all: readonly Row[]): readonly Cells[] {
   }
   return [...found.values()].map(({ row, nodes }) => ({
     storage: str(row, "storage"),
-    nodes: nodes.sort(),
+    nodes: nodes.length > 1 && nodes.length === nodeCount ? "all" : nodes.sort(),
     type: str(row, "plugintype"),
     shared: flag(row, "shared") || undefined,
     ...usageCells(row, "disk", "maxdisk"),
@@ -171,7 +176,12 @@ const countOf = (all: readonly Row[], type: string, status: string): number =>
 function kinds(all: readonly Row[], asked: string | undefined): readonly Kind[] {
   const guests = all.filter(isGuest).map(guestRow);
   const nodes = all.filter((row) => row.type === "node").map(nodeRow);
-  const storages = [...storageRows(all.filter((row) => row.type === "storage"))];
+  const storages = [
+    ...storageRows(
+      all.filter((row) => row.type === "storage"),
+      nodes.length,
+    ),
+  ];
   // Every node has the zone `localnetwork`: it says nothing.
   const networks = all
     .filter((row) => isNetwork(row) && (asked === "sdn" || row.network !== "localnetwork"))
@@ -188,7 +198,7 @@ function kinds(all: readonly Row[], asked: string | undefined): readonly Kind[] 
       one: "guest",
       many: "guests",
       rows: guests,
-      columns: guestColumns(guests.length),
+      columns: GUEST_COLUMNS,
       state: guests.length > 0 ? `${running} running` : "",
     },
     {
@@ -218,24 +228,45 @@ function kinds(all: readonly Row[], asked: string | undefined): readonly Kind[] 
   ];
 }
 
+interface Page {
+  readonly start: number;
+  readonly limit: number;
+  /** Columns left out. */
+  readonly without: readonly string[];
+}
+
 /** A kind's table: paged when it is what the page is about, else its first rows on the first page alone. */
-function tableOf(kind: Kind, paged: boolean, start: number, limit: number): Table | undefined {
-  if (!paged && start > 0) return undefined;
+function tableOf(kind: Kind, paged: boolean, { start, limit, without }: Page): Table[] {
+  if (!paged && start > 0) return [];
   const size = paged ? limit : ASIDE;
   const from = paged ? start : 0;
   const shown = kind.rows.slice(from, from + size);
-  if (shown.length === 0) return undefined;
+  if (shown.length === 0) return [];
   const next = from + shown.length;
   const rest = next < kind.rows.length;
   const more = paged ? `start: ${next}` : `type: ${kind.type}`;
-  return {
-    kind: "table",
-    title: `${kind.many[0]?.toUpperCase()}${kind.many.slice(1)}`,
-    columns: kind.columns,
-    rows: shown,
-    ...(shown.length < kind.rows.length ? { total: kind.rows.length } : {}),
-    ...(rest ? { more } : {}),
-  };
+  return [
+    {
+      kind: "table",
+      title: `${kind.many[0]?.toUpperCase()}${kind.many.slice(1)}`,
+      columns: kind.type === "vm" ? kind.columns.filter(({ key }) => !without.includes(key)) : kind.columns,
+      rows: shown,
+      ...(shown.length < kind.rows.length ? { total: kind.rows.length } : {}),
+      ...(rest ? { more } : {}),
+    },
+  ];
+}
+
+/** The first of ever shorter answers that is short enough: fewer columns first, then fewer rows. */
+function fitting(make: (page: Page) => Answer, start: number, wanted: number): Answer {
+  let limit = wanted;
+  for (let dropped = 0; ; ) {
+    const answer = make({ start, limit, without: SPARE_COLUMNS.slice(0, dropped) });
+    const size = Buffer.byteLength(toText(answer, { budget: Number.POSITIVE_INFINITY }));
+    if (size <= MAX_BYTES || limit <= 10) return answer;
+    if (dropped < SPARE_COLUMNS.length) dropped += 1;
+    else limit = Math.min(limit - 10, Math.floor(limit * 0.9));
+  }
 }
 
 const counted = ({ rows: found, one, many, state }: Kind): string =>
@@ -258,18 +289,14 @@ export async function listResources(call: ToolCall): Promise<Answer> {
   const main = asked ?? "vm";
   const wanted = listed.filter((kind) => kind.type === main || kind.rows.length > 0);
   const where = node === undefined ? "" : ` on ${node}`;
-  const [start, limit] = [num(input, "start") ?? 0, num(input, "limit") ?? PAGE_SIZE];
   const notes = [...findings(all), ...emptyNotes(call, all, node)].map(
     (text): Block => ({ kind: "note", text }),
   );
-  const tables = wanted.flatMap((kind): Block[] => {
-    const table = tableOf(kind, kind.type === main, start, limit);
-    return table ? [table] : [];
-  });
-  return {
+  const make = (page: Page): Answer => ({
     headline: `${wanted.map(counted).join(", ")}${where}.`,
-    blocks: [...notes, ...tables],
-  };
+    blocks: [...notes, ...wanted.flatMap((kind) => tableOf(kind, kind.type === main, page))],
+  });
+  return fitting(make, num(input, "start") ?? 0, num(input, "limit") ?? PAGE_SIZE);
 }
 
 function emptyNotes(call: ToolCall, all: readonly Row[], node: string | undefined): string[] {

@@ -111,10 +111,15 @@ async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
     if (position === 0) return { position };
     // `moveto` counts the places before the move: the rule goes in front of the one that is there now.
     await call.pve.call(CHANGE_RULE, { pos: 0, moveto: position + 1, ...sent("digest", digestOf(all)) });
-    return position === wanted ? { position } : { position, note: `There is no position ${wanted}: it is the last.` };
+    return position === wanted
+      ? { position }
+      : { position, note: `There is no position ${wanted}: it is the last.` };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { position: 0, note: `It could not be moved to position ${wanted} (${why}): move it with moveto.` };
+    return {
+      position: 0,
+      note: `It could not be moved to position ${wanted} (${why}): move it with moveto.`,
+    };
   }
 }
 
@@ -152,7 +157,9 @@ async function seenRule(call: ToolCall): Promise<Target> {
   const given = str(call.input, "digest");
   const expected = call.input.expect === undefined ? undefined : record(call.input.expect);
   if (given === undefined && (expected === undefined || Object.keys(expected).length === 0)) {
-    refuse("Positions shift: say which rule is meant by digest (of the list you saw) or by expect (its fields).");
+    refuse(
+      "Positions shift: say which rule is meant by digest (of the list you saw) or by expect (its fields).",
+    );
   }
   if (given !== undefined && given !== current) refuse("The rules have changed since that digest was read.");
   const wrong = mismatches(rule, expected ?? {});
@@ -189,10 +196,7 @@ export async function updateRule(call: ToolCall): Promise<Answer> {
   const after = await lookAfter(() => readRule(call, pos));
   return {
     headline: `Rule at position ${pos} updated.`,
-    blocks: [
-      ...changes(rule, after),
-      { kind: "facts", facts: [digestFact(after && str(after, "digest"))] },
-    ],
+    blocks: [...changes(rule, after), { kind: "facts", facts: [digestFact(after && str(after, "digest"))] }],
   };
 }
 

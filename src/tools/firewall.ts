@@ -1,6 +1,6 @@
-import { flag, num, type Row, record, rows, str } from "../pve/data.ts";
+import { flag, type Row, record, rows, str } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
-import { type Cells, factsOf, listAnswer } from "./answers.ts";
+import { factsOf, listAnswer } from "./answers.ts";
 import { withComparison } from "./compare.ts";
 import { category, tool } from "./define.ts";
 import {
@@ -70,7 +70,12 @@ const listSets = listAnswer({
   one: "IP set",
   many: "IP sets",
   sort: "name",
-  columns: [{ key: "name" }, { key: "count", label: "entries" }, { key: "entries", label: "are" }, { key: "comment" }],
+  columns: [
+    { key: "name" },
+    { key: "count", label: "entries" },
+    { key: "entries", label: "are" },
+    { key: "comment" },
+  ],
   next: () => ["A rule names a set as +dc/name in source or dest."],
 });
 
@@ -154,7 +159,14 @@ export const firewallTools = category("firewall", [
     description: "Switch the cluster firewall or change its policies.",
     route: "PUT /cluster/firewall/options",
     reads: [OPTIONS],
-    params: { enable: ENABLE, policy_in: "", policy_out: "", log_ratelimit: "", delete: "Settings to remove", digest: "" },
+    params: {
+      enable: ENABLE,
+      policy_in: "",
+      policy_out: "",
+      log_ratelimit: "",
+      delete: "Settings to remove",
+      digest: "",
+    },
     more: true,
     done: () => "Cluster firewall options updated.",
     run: updateOptions,
@@ -167,7 +179,12 @@ export const firewallTools = category("firewall", [
     route: "POST /cluster/firewall/rules",
     also: [CHANGE_RULE],
     reads: [RULES],
-    params: { action: "ACCEPT, DROP, REJECT or a group", type: "", ...RULE_PARAMS, pos: "Default 0, the top" },
+    params: {
+      action: "ACCEPT, DROP, REJECT or a group",
+      type: "",
+      ...RULE_PARAMS,
+      pos: "Default 0, the top",
+    },
     more: true,
     run: createRule,
   }),

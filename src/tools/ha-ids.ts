@@ -5,7 +5,13 @@ import type { ToolCall } from "./tool.ts";
 
 const PREFIX = { qemu: "vm", lxc: "ct" } as const;
 
-/** The HA id of a guest: `vm:100` as it is; a VMID or a name by a look at the inventory. */
+/** What PVE takes as `sid`: `vm:100` and a bare VMID as they are, a guest's name by a look at the inventory. */
+export async function haSid(call: ToolCall): Promise<string> {
+  const which = (str(call.input, "sid") ?? "").trim();
+  return /^\d+$/.test(which) ? which : haId(call, which);
+}
+
+/** The HA id of a guest, where PVE takes no bare VMID: `vm:100` as it is, a VMID or a name looked up. */
 export async function haId(call: ToolCall, which: string): Promise<string> {
   const text = which.trim();
   if (text.includes(":")) return text;

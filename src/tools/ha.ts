@@ -3,7 +3,7 @@ import type { Answer } from "../render/answer.ts";
 import { factsOf, listAnswer } from "./answers.ts";
 import { changes, lookAfter } from "./compare.ts";
 import { category, tool } from "./define.ts";
-import { haId, refuseGroup } from "./ha-ids.ts";
+import { haSid, refuseGroup } from "./ha-ids.ts";
 import { haRuleTools } from "./ha-rules.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -14,7 +14,7 @@ const VERSION = "GET /version";
 const SID = "vm:100, ct:101, VMID or guest name";
 
 async function get(call: ToolCall): Promise<Answer> {
-  const sid = await haId(call, str(call.input, "sid") ?? "");
+  const sid = await haSid(call);
   const data = await read(call, sid);
   return {
     headline: `HA resource ${sid} is to be ${str(data, "state") ?? "started"}.`,
@@ -32,7 +32,7 @@ async function get(call: ToolCall): Promise<Answer> {
         ]),
       },
     ],
-    next: ["pve_get_ha_status shows where it really is."],
+    next: ["pve_get_cluster_ha_status shows where it really is."],
   };
 }
 
@@ -40,15 +40,15 @@ const read = async (call: ToolCall, sid: string): Promise<Row> =>
   record((await call.pve.call(ONE, { sid })).data);
 
 async function create(call: ToolCall): Promise<Answer> {
-  const sid = await haId(call, str(call.input, "sid") ?? "");
+  const sid = await haSid(call);
   await refuseGroup(call, sid);
   await call.send({ sid });
   const state = str(call.input, "state") ?? "started";
-  return { headline: `${sid} is now managed by HA and will be ${state}.` };
+  return { headline: `HA resource ${sid} created: the guest will be ${state}.` };
 }
 
 async function update(call: ToolCall): Promise<Answer> {
-  const sid = await haId(call, str(call.input, "sid") ?? "");
+  const sid = await haSid(call);
   await refuseGroup(call, sid);
   const before = await read(call, sid);
   await call.send({ sid });
@@ -57,11 +57,11 @@ async function update(call: ToolCall): Promise<Answer> {
 }
 
 async function remove(call: ToolCall): Promise<Answer> {
-  const sid = await haId(call, str(call.input, "sid") ?? "");
+  const sid = await haSid(call);
   const before = await read(call, sid);
   await call.send({ sid });
   return {
-    headline: `${sid} is no longer managed by HA; the guest itself stays as it is.`,
+    headline: `HA resource ${sid} removed; the guest itself stays as it is.`,
     blocks: changes(before, {}),
   };
 }
@@ -96,7 +96,7 @@ export const haTools = category("ha", [
         { key: "failback", format: "flag" },
         { key: "comment" },
       ],
-      next: () => ["pve_get_ha_status shows where they really are."],
+      next: () => ["pve_get_cluster_ha_status shows where they really are."],
     }),
   }),
   tool({
@@ -148,7 +148,7 @@ export const haTools = category("ha", [
     tier: "full",
     description: "Switch HA on again after pve_disarm_ha (PVE 9.2+).",
     route: "POST /cluster/ha/status/arm-ha",
-    done: () => "HA is being armed again; pve_get_ha_status shows when it is.",
+    done: () => "HA is being armed again; pve_get_cluster_ha_status shows when it is.",
   }),
   tool({
     name: "pve_disarm_ha",
@@ -156,7 +156,12 @@ export const haTools = category("ha", [
     tier: "full",
     description: "Switch HA off in the whole cluster for maintenance, without fencing (PVE 9.2+).",
     route: "POST /cluster/ha/status/disarm-ha",
-    inputs: { resource_mode: { of: "resource-mode", description: "freeze: guests stay as they are; ignore: HA lets go" } },
+    inputs: {
+      resource_mode: {
+        of: "resource-mode",
+        description: "freeze: guests stay as they are; ignore: HA lets go",
+      },
+    },
     done: () => "HA is being disarmed: no guest is restarted or moved until pve_arm_ha.",
   }),
 ]);

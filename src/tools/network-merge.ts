@@ -17,7 +17,9 @@ const FAMILIES: readonly Family[] = [
 ];
 
 /** Other spellings of what `cidr` says; never sent beside it. */
-const SPELLINGS: ReadonlySet<string> = new Set(FAMILIES.flatMap(({ address, netmask }) => [address, netmask]));
+const SPELLINGS: ReadonlySet<string> = new Set(
+  FAMILIES.flatMap(({ address, netmask }) => [address, netmask]),
+);
 
 /** Prefix length of "24" or "255.255.255.0". Throws a Refusal for anything else. */
 export function prefixLength(netmask: string, bits: number): number {
@@ -45,7 +47,8 @@ function wantedCidr(family: Family, given: Row, current: string | undefined): st
   const [oldAddress, oldPrefix] = current?.split("/") ?? [];
   const host = address ?? oldAddress;
   const prefix = netmask === undefined ? oldPrefix : String(prefixLength(netmask, family.bits));
-  if (host === undefined) throw new Refusal(`${family.netmask} needs ${family.address}; or give ${family.cidr}.`);
+  if (host === undefined)
+    throw new Refusal(`${family.netmask} needs ${family.address}; or give ${family.cidr}.`);
   if (prefix === undefined) {
     const example = family.bits === 32 ? "192.0.2.10/24" : "2001:db8::10/64";
     throw new Refusal(`${family.address} needs ${family.netmask}; or give ${family.cidr}, e.g. ${example}.`);

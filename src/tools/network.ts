@@ -1,5 +1,5 @@
+import { num, type Row, record, str } from "../pve/data.ts";
 import type { Reply } from "../pve/reply.ts";
-import { type Json, num, type Row, record, str } from "../pve/data.ts";
 import type { Answer, Block, Fact } from "../render/answer.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import { type Cells, cell, cells, listAnswer, writeAnswer } from "./answers.ts";
@@ -72,7 +72,14 @@ async function list(call: ToolCall): Promise<Answer> {
 }
 
 /** Facts shown under another name, or not at all. */
-const HIDDEN: ReadonlySet<string> = new Set(["address", "netmask", "address6", "netmask6", "priority", "families"]);
+const HIDDEN: ReadonlySet<string> = new Set([
+  "address",
+  "netmask",
+  "address6",
+  "netmask6",
+  "priority",
+  "families",
+]);
 const FIRST = ["type", "method", "cidr", "gateway", "method6", "cidr6", "gateway6", "autostart", "active"];
 
 function interfaceFacts(data: Row): Fact[] {

@@ -1,9 +1,9 @@
 import type { Category, Tier } from "../config/settings.ts";
 import type { Effect, Risk } from "../policy/effect.ts";
 import type { Pve } from "../pve/client.ts";
-import type { Reply } from "../pve/reply.ts";
 import type { Json, Row } from "../pve/data.ts";
 import type { Guest, GuestInventory } from "../pve/guests.ts";
+import type { Reply } from "../pve/reply.ts";
 import type { Answer } from "../render/answer.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 

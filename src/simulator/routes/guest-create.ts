@@ -184,6 +184,7 @@ function createContainer(call: SimCall): Json {
       guest.config.memory ??= 512;
       guest.config.swap ??= 512;
       if (flag(call, "unprivileged", true)) guest.config.unprivileged = 1;
+      if (volume.bare) call.world.guests.set(vmid, { ...guest, bare: true });
       finish(call, guest, at);
       return log;
     },

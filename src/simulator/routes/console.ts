@@ -1,0 +1,93 @@
+import { need } from "../args.ts";
+import { linkLocal } from "../guest-agent.ts";
+import { guestOf, isRunning, KIND } from "../guests.ts";
+import { parseProperties } from "../property.ts";
+import { die, type Handlers, type SimCall } from "../route.ts";
+import type { Guest, Json } from "../world.ts";
+import { requirePrivileges } from "../permissions.ts";
+
+/** Monitor commands that only read, with what they print (PVE::QemuServer::Monitor's list of harmless ones). */
+const MONITOR: Readonly<Record<string, (guest: Guest) => string>> = {
+  "info status": (guest) => `VM status: ${guest.status}\r\n`,
+  "info version": () => "10.0.13\r\n",
+  "info name": (guest) => `${guest.config.name ?? `vm${guest.vmid}`}\r\n`,
+  "info kvm": (guest) => `kvm support: ${guest.config.kvm === 0 ? "disabled" : "enabled"}\r\n`,
+  help: () => "info [subcommand] -- show various information about the system state\r\n",
+};
+
+function monitor(call: SimCall): Json {
+  const guest = guestOf(call);
+  const command = need(call, "command").trim();
+  const name = command.split(/\s+/)[0] ?? "";
+  if (name !== "info" && name !== "help" && name !== "?")
+    requirePrivileges(call.world, call.caller.id, `/vms/${guest.vmid}`, ["Sys.Modify"]);
+  if (!isRunning(guest)) return `ERROR: VM ${guest.vmid} qmp command 'human-monitor-command' failed - VM ${guest.vmid} not running\n`;
+  const run = MONITOR[command];
+  return run ? run(guest) : `unknown command: '${name}'\r\n`;
+}
+
+/** Addresses of a container as the host sees them. */
+function interfaces(call: SimCall): Json {
+  const guest = guestOf(call);
+  if (!isRunning(guest)) return null;
+  const bare = guest.bare === true;
+  const lo = row("lo", "00:00:00:00:00:00", bare ? [] : ["127.0.0.1/8", "::1/128"]);
+  const nets = Object.entries(guest.config).filter(([key]) => /^net\d+$/.test(key));
+  return [
+    lo,
+    ...nets.map(([, value]) => {
+      const properties = parseProperties(String(value));
+      const name = properties.get("name") ?? "eth0";
+      const mac = (properties.get("hwaddr") ?? "").toLowerCase();
+      const known = guest.addresses[name]?.ips ?? [properties.get("ip"), properties.get("ip6")].filter((ip) => ip?.includes("/"));
+      const ips = known.filter((ip) => ip !== undefined);
+      return row(name, mac, bare ? [] : [...ips, linkLocal(mac)]);
+    }),
+  ];
+}
+
+function row(name: string, mac: string, ips: readonly string[]): Json {
+  const v4 = ips.find((ip) => !ip.includes(":"));
+  const v6 = ips.find((ip) => ip.includes(":"));
+  return {
+    name,
+    hwaddr: mac,
+    "hardware-address": mac,
+    "ip-addresses": ips.map((ip) => {
+      const [address = "", prefix = ""] = ip.split("/");
+      return { "ip-address": address, "ip-address-type": address.includes(":") ? "inet6" : "inet", prefix };
+    }),
+    ...(v4 === undefined ? {} : { inet: v4 }),
+    ...(v6 === undefined ? {} : { inet6: v6 }),
+  };
+}
+
+function termproxy(call: SimCall): Json {
+  const guest = guestOf(call);
+  const upid = call.task({ node: guest.node, type: "vncproxy", id: String(guest.vmid), seconds: 10 });
+  const time = Math.trunc(call.now).toString(16).toUpperCase();
+  return { user: call.caller.id, upid, ticket: `PVEVNC:${time}::${call.world.rng.hex(64)}`, port: "5900" };
+}
+
+function vncproxy(call: SimCall): Json {
+  const guest = guestOf(call);
+  const fingerprint = call.world.nodes.get(guest.node)?.fingerprint ?? "";
+  const opened = termproxy(call) as { [key: string]: Json };
+  return { ...opened, cert: `-----BEGIN CERTIFICATE-----\n${fingerprint}\n-----END CERTIFICATE-----\n` };
+}
+
+function sendKey(call: SimCall): Json {
+  const guest = guestOf(call);
+  if (!isRunning(guest)) die(`${KIND[guest.type].label} ${guest.vmid} not running`);
+  return null;
+}
+
+export const consoleRoutes: Handlers = {
+  "POST /nodes/{node}/qemu/{vmid}/monitor": monitor,
+  "PUT /nodes/{node}/qemu/{vmid}/sendkey": sendKey,
+  "GET /nodes/{node}/lxc/{vmid}/interfaces": interfaces,
+  "POST /nodes/{node}/qemu/{vmid}/termproxy": termproxy,
+  "POST /nodes/{node}/lxc/{vmid}/termproxy": termproxy,
+  "POST /nodes/{node}/qemu/{vmid}/vncproxy": vncproxy,
+  "POST /nodes/{node}/lxc/{vmid}/vncproxy": vncproxy,
+};

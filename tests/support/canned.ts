@@ -1,0 +1,66 @@
+import type { Tier } from "../../src/config/settings.ts";
+import { createSession, invoke } from "../../src/mcp/invoke.ts";
+import { createPveClient } from "../../src/pve/client.ts";
+import type { Transport, WireRequest, WireResponse } from "../../src/pve/transport.ts";
+import type { Answer } from "../../src/render/answer.ts";
+import { toText } from "../../src/render/text.ts";
+import { CATALOGUE } from "../../src/tools/catalogue.ts";
+import { listing } from "../../src/tools/input-schema.ts";
+
+/** A refusal of PVE. */
+export class Refused {
+  readonly status: number;
+  readonly message: string;
+  constructor(status: number, message: string) {
+    this.status = status;
+    this.message = message;
+  }
+}
+
+/** What PVE answers, by `GET /cluster/resources`: data, a refusal, or a function of the request's parameters. */
+export type Canned = Readonly<Record<string, unknown>>;
+
+export interface CannedSession {
+  readonly call: (name: string, args?: Record<string, unknown>) => Promise<string>;
+  readonly answer: (name: string, args?: Record<string, unknown>) => Promise<Answer>;
+  /** Every request that left, as `POST /nodes/pve1/vzdump all=1`. */
+  readonly sent: string[];
+}
+
+/** A session on answers written down in the test: for what a simulated cluster would have to be bent to say. */
+export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSession {
+  const sent: string[] = [];
+  const respond = (request: WireRequest): WireResponse => {
+    const [path = "", query = ""] = request.path.replace("/api2/json", "").split("?");
+    const params = decodeURIComponent((request.body ?? query).replaceAll("+", " "));
+    const route = `${request.method} ${decodeURIComponent(path)}`;
+    sent.push(params === "" ? route : `${route} ${params}`);
+    if (!(route in canned))
+      return { status: 501, reason: `Method '${route}' not implemented`, headers: {}, body: "" };
+    const entry = canned[route];
+    const data: unknown =
+      typeof entry === "function" ? entry(new URLSearchParams(request.body ?? query)) : entry;
+    return data instanceof Refused
+      ? {
+          status: data.status,
+          reason: data.message,
+          headers: {},
+          body: JSON.stringify({ data: null, message: data.message }),
+        }
+      : { status: 200, reason: "OK", headers: {}, body: JSON.stringify({ data }) };
+  };
+  const transport: Transport = { send: async (request) => respond(request), close: () => {} };
+  const pve = createPveClient({
+    transport,
+    authorization: "PVEAPIToken=root@pam!t=x",
+    timeoutMs: 30_000,
+    tier,
+  });
+  const session = createSession({ pve, tier, tokenId: "root@pam!t", emptyReason: () => undefined });
+  const answer = (name: string, args: Record<string, unknown> = {}) => {
+    const tool = CATALOGUE.find((one) => one.name === name);
+    if (!tool) throw new Error(`no tool ${name}`);
+    return invoke(session, listing(tool), args, AbortSignal.timeout(60_000));
+  };
+  return { answer, call: async (name, args) => toText(await answer(name, args)), sent };
+}

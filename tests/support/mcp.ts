@@ -1,0 +1,85 @@
+import { PassThrough } from "node:stream";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { loadConfig } from "../../src/config/load.ts";
+import { createApp } from "../../src/mcp/app.ts";
+import type { Transport, WireRequest } from "../../src/pve/transport.ts";
+import { createSimulator } from "../../src/simulator/server.ts";
+import type { World } from "../../src/simulator/world.ts";
+import { serveStreams } from "../../src/transports/stdio.ts";
+import { listedTools } from "./session.ts";
+
+/** The two protocol eras a client may speak. */
+export const ERAS = ["2025", "2026-07-28"] as const;
+export type Era = (typeof ERAS)[number];
+
+export interface Connection {
+  readonly client: Client;
+  /** Every request that left for PVE. */
+  readonly requests: WireRequest[];
+  /** Calls a tool: the text a model reads, and whether it is an error. */
+  readonly call: (name: string, args?: Record<string, unknown>) => Promise<{ text: string; isError: boolean }>;
+  readonly close: () => Promise<void>;
+}
+
+/** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
+export async function connect(
+  world: World,
+  token: { readonly id: string; readonly secret: string },
+  { era = "2025", env = {} }: { era?: Era; env?: Readonly<Record<string, string>> } = {},
+): Promise<Connection> {
+  const simulator = createSimulator(world);
+  const requests: WireRequest[] = [];
+  const transport: Transport = {
+    send: (request) => {
+      requests.push(request);
+      return simulator.handle(request);
+    },
+    close: () => {},
+  };
+  const tools = listedTools();
+  const app = createApp({
+    transport,
+    authorization: `PVEAPIToken=${token.id}=${token.secret}`,
+    tokenId: token.id,
+    timeoutMs: 30_000,
+    config: loadConfig(env, {
+      demo: true,
+      tools,
+      readFile: () => {
+        throw new Error("no files here");
+      },
+    }),
+    tools,
+    secrets: [token.secret],
+    emptyReason: () => undefined,
+  });
+  const [toServer, toClient] = [new PassThrough(), new PassThrough()];
+  const errors: Error[] = [];
+  serveStreams(
+    app,
+    { stdin: toServer, stdout: toClient },
+    { ended: () => {}, error: (error) => errors.push(error) },
+  );
+  const client = new Client(
+    { name: "contract", version: "1" },
+    { versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: era } } },
+  );
+  await client.connect(new StdioServerTransport(toClient, toServer));
+  return {
+    client,
+    requests,
+    call: async (name, args = {}) => {
+      const { content, isError } = await client.callTool({ name, arguments: args });
+      return {
+        text: content.map((part) => (part.type === "text" ? part.text : "")).join("\n"),
+        isError: isError === true,
+      };
+    },
+    close: async () => {
+      await client.close();
+      toServer.end();
+      if (errors.length > 0) throw errors[0];
+    },
+  };
+}
