@@ -16,10 +16,17 @@ const bundle = join(__dirname, "mcp-pve.cjs");
 /** When the cache is written: after start-up, when the functions it used have been compiled. */
 const WRITE_AFTER_MS = 1_500;
 
-const cacheHome = process.env.XDG_CACHE_HOME?.startsWith("/")
-  ? process.env.XDG_CACHE_HOME
-  : join(homedir(), ".cache");
-const cacheFile = join(cacheHome, "mcp-pve", `code-${BUNDLE_HASH}-${process.version}-${process.arch}.bin`);
+const cacheFile = join(cacheHome(), "mcp-pve", `code-${BUNDLE_HASH}-${process.version}-${process.arch}.bin`);
+
+function cacheHome(): string {
+  const { XDG_CACHE_HOME: named } = process.env;
+  if (named?.startsWith("/")) return named;
+  try {
+    return join(homedir(), ".cache");
+  } catch {
+    return "/nonexistent"; // A user id without an account has no home: no cache.
+  }
+}
 
 /** The cache, unless somebody else could have written it: it is code. */
 function readCache(): Buffer | undefined {

@@ -37,7 +37,8 @@ const EXECUTE: { readonly [R in Route]?: Risk } = {
   "DELETE /nodes/{node}/tasks/{upid}": "loss",
   "POST /nodes/{node}/storage/{storage}/oci-registry-pull": "none",
   "POST /cluster/bulk-action/guest/start": "none",
-  "POST /cluster/bulk-action/guest/shutdown": "none",
+  // Its default is to cut the power of guests that are still up after the timeout.
+  "POST /cluster/bulk-action/guest/shutdown": "loss",
   "POST /cluster/bulk-action/guest/suspend": "none",
   "POST /cluster/bulk-action/guest/migrate": "none",
 };
@@ -140,6 +141,20 @@ const RAISES: readonly Raise[] = [
     when: isOn,
     effect: "write",
     reason: "delete takes access away",
+  },
+  {
+    route: /^PUT \/access\/users\/\{userid\}$/,
+    param: "enable",
+    when: (value) => !isOn(value),
+    effect: "write",
+    reason: "enable 0 locks the user out",
+  },
+  {
+    route: /^(POST|PUT) \/cluster\/ha\/resources/,
+    param: "state",
+    when: (value) => value === "stopped" || value === "disabled",
+    effect: "write",
+    reason: "this state stops the guest",
   },
 ];
 

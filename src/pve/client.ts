@@ -5,15 +5,16 @@ import type { Endpoint } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
+import { CallLimit } from "./call-limit.ts";
 import { PveError } from "./errors.ts";
 import { connectionError } from "./network-errors.ts";
 import { buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport, WireRequest } from "./transport.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Time limit for this call instead of the client's, in milliseconds. */
+  /** Time limit for this call instead of the client's, in milliseconds; a write has at least 35 s all the same. */
   readonly timeoutMs?: number;
 }
 
@@ -46,98 +47,87 @@ async function call(
   client: PveClientOptions,
   route: Route,
   given: Readonly<Record<string, unknown>>,
-  { signal, timeoutMs }: CallOptions,
+  { signal, timeoutMs = client.timeoutMs }: CallOptions,
 ): Promise<Reply> {
   const endpoint = endpointOf(route);
   const params = coerce(endpoint, given);
-  const decision = decide(client.tier, route, params);
-  if (!decision.allowed) {
-    const reason = decision.reason ? ` (${decision.reason})` : "";
-    throw new PveError(
-      "refused",
-      `This call needs tier ${decision.needs}${reason}; the tier is ${client.tier}.`,
-      {
-        route,
-        needsTier: decision.needs,
-      },
-    );
-  }
+  checkTier(client.tier, route, params);
   checkParams(endpoint, params);
   const reading = endpoint.method === "GET";
-  const limit = timeoutMs ?? (reading ? client.timeoutMs : Math.max(client.timeoutMs, WRITE_TIMEOUT_MS));
-  const deadline = AbortSignal.timeout(limit);
-  const stop = signal ? AbortSignal.any([signal, deadline]) : deadline;
-  const encoded = encodeParams(endpoint, params);
-  const path =
-    buildPath(endpoint, params) +
-    (endpoint.method === "GET" || endpoint.method === "DELETE" ? query(encoded) : "");
-  const body = endpoint.method === "POST" || endpoint.method === "PUT" ? encoded : undefined;
-  const request = {
-    method: endpoint.method,
-    path,
-    headers: {
-      authorization: client.authorization,
-      accept: "application/json",
-      ...(body === undefined
-        ? {}
-        : {
-            "content-type": "application/x-www-form-urlencoded",
-            "content-length": String(Buffer.byteLength(body)),
-          }),
-    },
-    ...(body === undefined ? {} : { body }),
-    signal: stop,
-  };
-  for (let attempt = 0; ; attempt++) {
-    const begun = Date.now();
-    const delay = reading ? RETRY_DELAYS_MS[attempt] : undefined;
-    try {
-      const response = await client.transport.send(request);
-      if (delay !== undefined && worthRetrying(response.status, Date.now() - begun)) {
-        await pause(delay, stop);
-        continue;
+  const limitMs = reading ? timeoutMs : Math.max(timeoutMs, WRITE_TIMEOUT_MS);
+  const limit = new CallLimit(limitMs, signal);
+  const request = { ...wireRequest(endpoint, params, client.authorization), signal: limit.signal };
+  try {
+    if (limit.over) throw givenUp("cancelled", route, limitMs, false);
+    for (let attempt = 0; ; attempt++) {
+      const begun = Date.now();
+      try {
+        return readReply(route, await client.transport.send(request));
+      } catch (error) {
+        if (!(error instanceof PveError) && limit.over)
+          throw givenUp(limit.over, route, limitMs, !reading, error);
+        const failure = error instanceof PveError ? error : connectionError(error, route, reading);
+        const delay =
+          reading && worthRetrying(failure, Date.now() - begun) ? RETRY_DELAYS_MS[attempt] : undefined;
+        if (delay === undefined) throw failure;
+        await limit.pause(delay);
+        if (limit.over === "cancelled") throw givenUp("cancelled", route, limitMs, false, failure);
+        // No time for another attempt: what went wrong tells more than that it took long.
+        if (limit.over) throw failure;
       }
-      return readReply(route, response);
-    } catch (error) {
-      if (error instanceof PveError) throw error;
-      if (signal?.aborted)
-        throw new PveError("cancelled", "The call was cancelled.", {
-          route,
-          mayHaveRun: !reading,
-          cause: error,
-        });
-      if (deadline.aborted) {
-        throw new PveError("timeout", `No answer within ${Math.round(limit / 1000)} s.`, {
-          route,
-          mayHaveRun: !reading,
-          cause: error,
-        });
-      }
-      const failure = connectionError(error, route, reading);
-      if (delay === undefined || failure.kind !== "network") throw failure;
-      await pause(delay, stop, () => failure);
     }
+  } finally {
+    limit.release();
   }
 }
 
-const query = (encoded: string): string => (encoded === "" ? "" : `?${encoded}`);
+function wireRequest(
+  endpoint: Endpoint,
+  params: Readonly<Record<string, unknown>>,
+  authorization: string,
+): WireRequest {
+  const { method } = endpoint;
+  const path = buildPath(endpoint, params);
+  const encoded = encodeParams(endpoint, params);
+  const headers = { authorization, accept: "application/json" };
+  // pveproxy refuses a body on GET and DELETE, and one without its length on the others.
+  if (method === "GET" || method === "DELETE")
+    return { method, path: encoded === "" ? path : `${path}?${encoded}`, headers };
+  return {
+    method,
+    path,
+    headers: {
+      ...headers,
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": String(Buffer.byteLength(encoded)),
+    },
+    body: encoded,
+  };
+}
 
-const worthRetrying = (status: number, elapsedMs: number): boolean =>
-  status === 595 || status === 503 || (status === 596 && elapsedMs < EARLY_596_MS);
+function worthRetrying({ kind, detail }: PveError, elapsedMs: number): boolean {
+  if (kind === "network" || detail.status === 595 || detail.status === 503) return true;
+  return detail.status === 596 && elapsedMs < EARLY_596_MS;
+}
 
-/** Waits, unless the whole call's time is over first: then the failure that led here is the answer. */
-function pause(ms: number, stop: AbortSignal, failure?: () => PveError): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const ended = () => {
-      clearTimeout(timer);
-      reject(failure?.() ?? stop.reason);
-    };
-    const timer = setTimeout(() => {
-      stop.removeEventListener("abort", ended);
-      resolve();
-    }, ms);
-    if (stop.aborted) ended();
-    else stop.addEventListener("abort", ended, { once: true });
+function givenUp(
+  why: "timeout" | "cancelled",
+  route: string,
+  limitMs: number,
+  mayHaveRun: boolean,
+  cause?: unknown,
+): PveError {
+  const message = why === "timeout" ? `No answer within ${limitMs / 1000} s.` : "The call was cancelled.";
+  return new PveError(why, message, { route, mayHaveRun, cause });
+}
+
+function checkTier(tier: Tier, route: Route, params: Readonly<Record<string, unknown>>): void {
+  const decision = decide(tier, route, params);
+  if (decision.allowed) return;
+  const reason = decision.reason ? ` (${decision.reason})` : "";
+  throw new PveError("refused", `This call needs tier ${decision.needs}${reason}; the tier is ${tier}.`, {
+    route,
+    needsTier: decision.needs,
   });
 }
 

@@ -58,6 +58,9 @@ const TEXTS: readonly { readonly kind: PveErrorKind; readonly pattern: RegExp }[
     kind: "locked",
     pattern: /is locked \(|can't lock file|got lock request timeout|unable to acquire .*lock|cfs-lock/,
   },
+  { kind: "permission", pattern: /only root can |only allowed for root@pam/ },
+  // A program of the node's that is not installed: nothing that the call named is missing.
+  { kind: "server", pattern: /exec of .* failed: No such file/ },
   { kind: "exists", pattern: /already (defined|exists)|already used/ },
   { kind: "not-found", pattern: /hostname lookup '[^']*' failed/ },
   {
@@ -65,19 +68,27 @@ const TEXTS: readonly { readonly kind: PveErrorKind; readonly pattern: RegExp }[
     pattern:
       /does not exist|no such |No such |not found|unable to find|no rule at position|cannot open .*No such file|doesn't exist/,
   },
-  { kind: "node-unreachable", pattern: /No route to host|Connection refused/ },
   { kind: "timeout", pattern: /got timeout|timed out/ },
 ];
 
-/** Kind of a failed answer by status and text. Texts tested against recorded ones. */
-export function classifyFailure(status: number, message: string): PveErrorKind {
+const kindOfText = (message: string): PveErrorKind | undefined =>
+  TEXTS.find(({ pattern }) => pattern.test(message))?.kind;
+
+/**
+ * Kind of a failed answer by status and text.
+ * @param named the answer has a map of messages by parameter
+ */
+export function classifyFailure(status: number, message: string, named: boolean): PveErrorKind {
   switch (status) {
     case 400:
-      return /detected modified configuration/.test(message) ? "modified" : "parameter";
+      // Endpoints written in Rust (notifications) answer 400 where others answer 500.
+      return named ? "parameter" : (kindOfText(message) ?? "parameter");
     case 401:
       return "authentication";
     case 403:
       return "permission";
+    case 404:
+      return "not-found";
     case 501:
       return "not-implemented";
     case 595:
@@ -90,7 +101,7 @@ export function classifyFailure(status: number, message: string): PveErrorKind {
     case 504:
       return "no-answer";
     default:
-      return TEXTS.find(({ pattern }) => pattern.test(message))?.kind ?? "server";
+      return kindOfText(message) ?? "server";
   }
 }
 

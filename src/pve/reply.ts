@@ -31,7 +31,7 @@ export function parseEnvelope(body: string): Envelope | undefined {
   }
 }
 
-/** Turns an HTTP answer into data or a typed error. */
+/** Turns an HTTP answer into data; throws a PveError for everything else. */
 export function readReply(route: string, response: WireResponse): Reply {
   const envelope = parseEnvelope(response.body);
   if (response.status >= 200 && response.status < 300) {
@@ -47,17 +47,30 @@ export function readReply(route: string, response: WireResponse): Reply {
       ...(typeof envelope.changes === "string" ? { changes: envelope.changes } : {}),
     };
   }
+  const foreign = foreignAnswer(response);
+  if (foreign) throw new PveError("not-pve", foreign, { status: response.status, route });
   const message = failureText(envelope, response);
-  const kind = classifyFailure(response.status, message);
+  const errors = isErrorMap(envelope?.errors) ? envelope.errors : undefined;
+  const kind = classifyFailure(response.status, message, errors !== undefined);
   const lock = parseLock(message);
   throw new PveError(kind, message, {
     status: response.status,
     route,
     ...parsePermission(message),
     ...(lock === undefined ? {} : { lock }),
-    ...(isErrorMap(envelope?.errors) ? { errors: envelope.errors } : {}),
-    ...(kind === "no-answer" ? { mayHaveRun: !route.startsWith("GET ") } : {}),
+    ...(errors === undefined ? {} : { errors }),
+    ...(kind === "no-answer" || kind === "timeout" ? { mayHaveRun: !route.startsWith("GET ") } : {}),
   });
+}
+
+/** What a gateway says when the PVE behind it does not answer: a page of the gateway's own is expected then. */
+const GATEWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Why an answer cannot be PVE's, which never redirects an API call and shows no pages for one. */
+function foreignAnswer({ status, headers, body }: WireResponse): string | undefined {
+  if (status >= 300 && status < 400) return `The server redirects to ${headers.location ?? "elsewhere"}.`;
+  const page = headers["content-type"]?.startsWith("text/html") || body.trimStart().startsWith("<");
+  return page && !GATEWAY.has(status) ? `The answer is a web page (status ${status}).` : undefined;
 }
 
 /** The message is in the body (since 8.3), else in the reason phrase, else the body is plain text. */

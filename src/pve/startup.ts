@@ -26,12 +26,6 @@ async function read(
       headers: { authorization, accept: "application/json" },
       signal,
     });
-    if (response.status >= 300 && response.status < 400) {
-      throw new PveError("not-pve", `The server redirects to ${response.headers.location ?? "elsewhere"}.`, {
-        status: response.status,
-        route,
-      });
-    }
     return readReply(route, response).data;
   } catch (error) {
     if (error instanceof PveError) throw error;
@@ -114,8 +108,10 @@ function explainNetwork(
     case "ENETUNREACH":
     case "ETIMEDOUT":
       return `${host} cannot be reached from this machine (${code}). Check the network, a VPN, and firewalls.`;
-    default:
-      return `The connection to ${baseUrl} failed: ${message}${code ? ` (${code})` : ""}.${portHint}`;
+    default: {
+      const plain = baseUrl.startsWith("http:") ? " PVE speaks https only; PVE_BASE_URL says http." : "";
+      return `The connection to ${baseUrl} failed: ${message}${code ? ` (${code})` : ""}.${plain}${portHint}`;
+    }
   }
 }
 

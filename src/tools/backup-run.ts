@@ -61,7 +61,8 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
   }
   if (pool !== undefined) {
     if (all) throw new Refusal("Give only one of vmid, pool and all.");
-    const members = (await call.guests.all(true)).filter((guest) => guest.pool === pool);
+    const within = (name = "") => name === pool || name.startsWith(`${String(pool)}/`);
+    const members = (await call.guests.all(true)).filter((guest) => within(guest.pool));
     const wanted = members.filter((guest) => node === undefined || guest.node === node);
     if (wanted.length === 0) {
       throw new Refusal(
@@ -147,9 +148,9 @@ function jobTable(outcomes: readonly Outcome[]): Block {
  */
 export async function runBackup(call: ToolCall): Promise<Answer> {
   const parts = await plan(call);
-  const first = parts[0];
-  if (!first) throw new Refusal("No node is online.");
-  const kept = await retention(call, first.node);
+  if (parts.length === 0) throw new Refusal("No node is online.");
+  // A node's vzdump.conf may say otherwise than its neighbour's.
+  const kept = new Set(await Promise.all(parts.map(({ node }) => retention(call, node))));
   const outcomes = await send(call, parts);
   const started = outcomes.filter(({ upid }) => upid !== undefined);
   if (started.length === 0) {
@@ -179,7 +180,7 @@ export async function runBackup(call: ToolCall): Promise<Answer> {
             ],
           }
         : jobTable(outcomes),
-      { kind: "note", text: kept },
+      ...[...kept].map((text): Block => ({ kind: "note", text })),
       ...(moved
         ? [{ kind: "note", text: `Not all of them are on ${asked}; each is backed up where it is.` } as const]
         : []),

@@ -8,7 +8,8 @@ import type { ToolCall } from "./tool.ts";
 
 /** Datacenter options as PVE has them set; defaults are not listed. */
 export function optionsAnswer(data: Json): Answer {
-  const { description, ...rest } = record(data);
+  // The tags allowed follow from registered-tags and user-tag-access.
+  const { description, "allowed-tags": _, ...rest } = record(data);
   const facts = Object.entries(flat(rest)).flatMap(([key, value]) => {
     const shown = cell(value);
     return shown === undefined || (Array.isArray(shown) && shown.length === 0) ? [] : [{ key, value: shown }];

@@ -1,5 +1,6 @@
 import { type Row, record } from "../pve/data.ts";
 import type { Answer, Block, Cell } from "../render/answer.ts";
+import { REDACTED } from "../render/redact-patterns.ts";
 import { cell, writeAnswer } from "./answers.ts";
 import type { Compare, ToolCall } from "./tool.ts";
 
@@ -11,8 +12,10 @@ export async function withComparison(call: ToolCall, compare: Compare): Promise<
   const before = compare.fresh ? {} : await look(call, compare);
   const reply = await call.send();
   const answer = call.tool.answer?.(reply, call) ?? writeAnswer(reply, call);
-  const after = compare.gone ? {} : await lookAfter(() => look(call, compare));
-  return { ...answer, blocks: [...(answer.blocks ?? []), ...changes(before, after)] };
+  const told = compare.gone
+    ? stateBlocks("It was", before)
+    : changes(before, await lookAfter(() => look(call, compare)), compare.fresh);
+  return { ...answer, blocks: [...(answer.blocks ?? []), ...told] };
 }
 
 /** The state after a write that has happened: a failure to read it must not look like a failure to write. */
@@ -24,11 +27,20 @@ export async function lookAfter(read: () => Promise<Row>): Promise<Row | undefin
   }
 }
 
-/** The fields that differ, or that this could not be told. */
-export const changes = (before: Row, after: Row | undefined): readonly Block[] =>
-  after === undefined
-    ? [{ kind: "note", text: "What is set now could not be read; the change itself was accepted." }]
-    : differences(before, after);
+/** The fields that differ, or that this could not be told; `fresh`: what there is now, for there was nothing. */
+export function changes(before: Row, after: Row | undefined, fresh = false): readonly Block[] {
+  if (after === undefined)
+    return [{ kind: "note", text: "What is set now could not be read; the change itself was accepted." }];
+  return fresh ? stateBlocks("It is", after) : differences(before, after);
+}
+
+/** Every field that is set: of what was created, or of what is gone. */
+export function stateBlocks(title: string, state: Row): readonly Block[] {
+  const facts = Object.entries(state)
+    .filter(([field]) => field !== "digest")
+    .map(([key, value]) => ({ key, value: cell(value) }));
+  return [{ kind: "facts", title, facts }];
+}
 
 async function look(call: ToolCall, compare: Compare): Promise<Row> {
   const { data } = await call.pve.call(compare.route, compare.params(call) as never);
@@ -40,7 +52,13 @@ export function differences(before: Row, after: Row): readonly Block[] {
   const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((field) => field !== "digest" && JSON.stringify(before[field]) !== JSON.stringify(after[field]))
     .map((field) => ({ field, before: shown(before[field]), after: shown(after[field]) }));
-  if (rows.length === 0) return [{ kind: "note", text: "It was so already: no field is different." }];
+  if (rows.length === 0) {
+    const secret = JSON.stringify(after).includes(REDACTED);
+    const text = secret
+      ? "No field that can be shown is different."
+      : "It was so already: no field is different.";
+    return [{ kind: "note", text }];
+  }
   return [
     {
       kind: "table",

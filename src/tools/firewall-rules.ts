@@ -183,13 +183,25 @@ function plain(value: Json | undefined): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+const NOT_SETTINGS: ReadonlySet<string> = new Set(["pos", "digest", "expect", "moveto", "params"]);
+
+/** Changes or moves a rule that the caller has seen. */
 export async function updateRule(call: ToolCall): Promise<Answer> {
+  const moving = call.input.moveto !== undefined;
+  const settings = Object.keys({ ...call.input, ...record(call.input.params) }).filter(
+    (name) => !NOT_SETTINGS.has(name),
+  );
+  if (moving && settings.length > 0) {
+    // PVE would ignore them without a word.
+    throw new Refusal(
+      `moveto only moves: change ${settings.join(", ")} in a call of its own, before or after.`,
+    );
+  }
   const { pos, rule, digest } = await seenRule(call);
   await call.send({ ...wireEnable(call.input), digest });
-  const moveto = num(call.input, "moveto") ?? num(record(call.input.params), "moveto");
-  if (moveto !== undefined) {
+  if (moving) {
     return {
-      headline: `Rule at position ${pos} moved; moveto changes nothing else.`,
+      headline: `Rule moved away from position ${pos}.`,
       blocks: await rulesNow(call),
     };
   }
@@ -200,6 +212,7 @@ export async function updateRule(call: ToolCall): Promise<Answer> {
   };
 }
 
+/** Deletes a rule that the caller has seen. */
 export async function deleteRule(call: ToolCall): Promise<Answer> {
   const { pos, rule, digest } = await seenRule(call);
   await call.send({ digest });

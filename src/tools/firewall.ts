@@ -73,7 +73,7 @@ const listSets = listAnswer({
   columns: [
     { key: "name" },
     { key: "count", label: "entries" },
-    { key: "entries", label: "are" },
+    { key: "entries", label: "members" },
     { key: "comment" },
   ],
   next: () => ["A rule names a set as +dc/name in source or dest."],
@@ -195,7 +195,13 @@ export const firewallTools = category("firewall", [
     description: "Change the rule at a position; needs digest or expect.",
     route: CHANGE_RULE,
     reads: [RULE, RULES],
-    params: { action: "", ...RULE_PARAMS, moveto: "", delete: "Settings to remove", digest: "" },
+    params: {
+      action: "",
+      ...RULE_PARAMS,
+      moveto: "In front of the rule now there",
+      delete: "Settings to remove",
+      digest: "",
+    },
     inputs: { expect: EXPECT },
     more: true,
     run: updateRule,

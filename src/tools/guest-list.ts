@@ -39,8 +39,8 @@ function guestCells(type: GuestType, row: Row, everywhere: boolean): Cells | und
     mem: num(row, "mem"),
     maxmem: num(row, "maxmem"),
     // PVE does not know how full a VM's disks are: its size stands alone.
-    disk: type === "qemu" ? size : num(row, "disk"),
-    maxdisk: type === "qemu" || !running ? undefined : size,
+    disk: type === "lxc" && running ? num(row, "disk") : size,
+    maxdisk: type === "lxc" && running ? size : undefined,
     uptime: running ? num(row, "uptime") : undefined,
     tags: list(str(row, "tags")),
   };

@@ -19,7 +19,6 @@ interface PowerAction {
 const FORCE = "Stop it on timeout";
 
 /** What PVE takes besides (`skiplock`, `keepActive`, `nocheck`) it takes from root@pam itself only, from no token. */
-
 const ACTIONS: readonly PowerAction[] = [
   {
     verb: "start",

@@ -26,6 +26,8 @@ function seriesAnswer({ data }: Reply, call: ToolCall): Answer {
   const known = new Set(metricsOf(points));
   // A VM's disk use is always 0: PVE does not know it.
   if (call.guest?.type === "qemu") known.delete("disk");
+  // PVE 9 records what a guest costs its node besides; for a container that is the same.
+  if (points.every(({ mem, memhost }) => mem === memhost)) known.delete("memhost");
   const metrics = METRICS.filter((metric) => known.has(metric));
   const span = `the last ${str(call.input, "timeframe")}`;
   if (metrics.length === 0) {

@@ -100,8 +100,6 @@ export function statusTool(type: GuestType): ToolSpec {
     description: `State, load and IP addresses of ${KINDS[type].an}.`,
     route: `GET /nodes/{node}/${type}/{vmid}/status/current` as const,
     reads: [ADDRESS_ROUTE[type]],
-    // Names of interfaces come from inside the guest.
-    openWorld: true,
     run: (call) => guestStatus(type, call),
   });
 }

@@ -1,7 +1,7 @@
 import { type Row, record, str } from "../pve/data.ts";
 import type { Answer } from "../render/answer.ts";
 import { factsOf, listAnswer } from "./answers.ts";
-import { changes, lookAfter } from "./compare.ts";
+import { changes, lookAfter, stateBlocks } from "./compare.ts";
 import { category, tool } from "./define.ts";
 import { haSid, refuseGroup } from "./ha-ids.ts";
 import { haRuleTools } from "./ha-rules.ts";
@@ -62,7 +62,7 @@ async function remove(call: ToolCall): Promise<Answer> {
   await call.send({ sid });
   return {
     headline: `HA resource ${sid} removed; the guest itself stays as it is.`,
-    blocks: changes(before, {}),
+    blocks: stateBlocks("It was", before),
   };
 }
 

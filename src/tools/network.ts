@@ -82,9 +82,15 @@ const HIDDEN: ReadonlySet<string> = new Set([
 ]);
 const FIRST = ["type", "method", "cidr", "gateway", "method6", "cidr6", "gateway6", "autostart", "active"];
 
+const SWITCHES: ReadonlySet<string> = new Set(["active", "autostart", "exists", "bridge_vlan_aware"]);
+
 function interfaceFacts(data: Row): Fact[] {
   const rest = Object.keys(data).filter((key) => !HIDDEN.has(key) && !FIRST.includes(key));
-  return [...FIRST, ...rest.sort()].map((key) => ({ key, value: cell(data[key]) }));
+  return [...FIRST, ...rest.sort()].map((key) => ({
+    key,
+    value: cell(data[key]),
+    ...(SWITCHES.has(key) ? { format: "flag" } : {}),
+  }));
 }
 
 /** Arguments by the endpoint's names, `params` included, without those that only say which interface. */

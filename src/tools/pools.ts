@@ -125,6 +125,7 @@ export const poolTools = category("pools", [
     tier: "full",
     description: "Delete an empty pool.",
     route: "DELETE /pools",
+    params: { poolid: "" },
     compare: { ...settings, gone: true },
     done: (call) => `Pool ${pool(call)} deleted.`,
   }),

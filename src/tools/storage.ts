@@ -1,8 +1,9 @@
 import { flag, list, num, type Row, record, rows, str } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
-import { type Cells, cell, factsOf, listAnswer } from "./answers.ts";
+import { type Cells, factsOf, listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
 import { flat } from "./flat.ts";
+import { createStorage, deleteStorage, pullImage, settingFacts } from "./storage-changes.ts";
 import { fullness, location, USAGE_COLUMNS, usageCells, usedShare } from "./storage-usage.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -49,20 +50,6 @@ const contentRow = (row: Row, call: ToolCall): Cells => ({
   notes: str(row, "notes"),
 });
 
-/** Settings of a storage, names and digest apart. */
-function settingFacts(config: Row): Block {
-  const settings = Object.entries(flat(config)).filter(
-    ([key]) => !["storage", "type", "digest"].includes(key),
-  );
-  return {
-    kind: "facts",
-    facts: [...settings, ["digest", config.digest] as const].map(([key, value]) => ({
-      key,
-      value: cell(value),
-    })),
-  };
-}
-
 function statusAnswer(status: Row, call: ToolCall): Answer {
   const share = usedShare(num(status, "used"), num(status, "total"));
   const state = storageState(status);
@@ -85,35 +72,6 @@ function statusAnswer(status: Row, call: ToolCall): Answer {
       ...fullness(storage(call), share).map(note),
     ],
     next: ["pve_list_storage_content lists its volumes."],
-  };
-}
-
-async function createStorage(call: ToolCall): Promise<Answer> {
-  const { data } = await call.send();
-  const generated = record(record(data).config)["encryption-key"] !== undefined;
-  const name = storage(call);
-  return {
-    headline: `Storage ${name} (${str(call.input, "type")}) created.`,
-    ...(generated
-      ? {
-          blocks: [
-            note(
-              `PVE keeps the backup encryption key in /etc/pve/priv/storage/${name}.enc: without a copy elsewhere the backups are lost with the cluster.`,
-            ),
-          ],
-        }
-      : {}),
-    next: ["pve_get_storage_status tells whether a node can use it."],
-  };
-}
-
-async function deleteStorage(call: ToolCall): Promise<Answer> {
-  const { data } = await call.pve.call("GET /storage/{storage}", { storage: storage(call) });
-  await call.send();
-  const { digest: _, ...config } = record(data);
-  return {
-    headline: `Storage ${storage(call)} removed from the cluster's configuration; its data is left where it is.`,
-    blocks: [{ ...settingFacts(config), title: `It was (type ${str(config, "type")})` } as Block],
   };
 }
 
@@ -290,5 +248,6 @@ export const storageTools = category("storage", [
     openWorld: true,
     idempotent: false,
     done: (call) => `pull of ${str(call.input, "reference")} to ${storage(call)} on ${node(call)}.`,
+    run: pullImage,
   }),
 ]);

@@ -17,5 +17,7 @@ function newest(folder: string): number {
 export default function setup(): void {
   const bin = join(root, "dist/main.cjs");
   if (existsSync(bin) && statSync(bin).mtimeMs > newest(join(root, "src"))) return;
-  execFileSync(process.execPath, [join(root, "scripts/build.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(process.execPath, [join(root, "scripts/build.mjs")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }

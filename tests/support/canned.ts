@@ -17,7 +17,7 @@ export class Refused {
   }
 }
 
-/** What PVE answers, by `GET /cluster/resources`: data, a refusal, or a function of the request's parameters. */
+/** What PVE answers, by `GET /cluster/resources`: data, a refusal, or a function of the request's parameters; a promise may keep it waiting. */
 export type Canned = Readonly<Record<string, unknown>>;
 
 export interface CannedSession {
@@ -30,7 +30,7 @@ export interface CannedSession {
 /** A session on answers written down in the test: for what a simulated cluster would have to be bent to say. */
 export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSession {
   const sent: string[] = [];
-  const respond = (request: WireRequest): WireResponse => {
+  const respond = async (request: WireRequest): Promise<WireResponse> => {
     const [path = "", query = ""] = request.path.replace("/api2/json", "").split("?");
     const params = decodeURIComponent((request.body ?? query).replaceAll("+", " "));
     const route = `${request.method} ${decodeURIComponent(path)}`;
@@ -39,7 +39,9 @@ export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSessio
       return { status: 501, reason: `Method '${route}' not implemented`, headers: {}, body: "" };
     const entry = canned[route];
     const data: unknown =
-      typeof entry === "function" ? entry(new URLSearchParams(request.body ?? query)) : entry;
+      typeof entry === "function"
+        ? await entry(new URLSearchParams(request.body ?? query), request.signal)
+        : entry;
     return data instanceof Refused
       ? {
           status: data.status,
@@ -49,7 +51,7 @@ export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSessio
         }
       : { status: 200, reason: "OK", headers: {}, body: JSON.stringify({ data }) };
   };
-  const transport: Transport = { send: async (request) => respond(request), close: () => {} };
+  const transport: Transport = { send: respond, close: () => {} };
   const pve = createPveClient({
     transport,
     authorization: "PVEAPIToken=root@pam!t=x",

@@ -34,7 +34,12 @@ export function smallWorld(): World {
     { type: "in", action: "ACCEPT", proto: "tcp", dport: "22", source: "+admins", enable: 1 },
     { type: "in", action: "DROP", enable: 0 },
   );
-  firewall.ipsets.set("admins", { entries: new Map([["192.0.2.5", {}], ["192.0.2.0/28", { nomatch: true }]]) });
+  firewall.ipsets.set("admins", {
+    entries: new Map([
+      ["192.0.2.5", {}],
+      ["192.0.2.0/28", { nomatch: true }],
+    ]),
+  });
   firewall.aliases.set("lan", { cidr: "10.0.0.0/8", comment: "office" });
   return {
     clock: new VirtualClock(START),
@@ -62,7 +67,18 @@ export function smallWorld(): World {
           services: builtinServices(),
           syslog: [],
           network: new Map([
-            ["eno1", { type: "eth", method: "manual", method6: "manual", families: ["inet"], active: 1, exists: 1, priority: 3 }],
+            [
+              "eno1",
+              {
+                type: "eth",
+                method: "manual",
+                method6: "manual",
+                families: ["inet"],
+                active: 1,
+                exists: 1,
+                priority: 3,
+              },
+            ],
             [
               "vmbr0",
               {
@@ -113,7 +129,10 @@ export function smallWorld(): World {
         ["bob@pve", user("bob@pve", { enable: false })],
       ]),
       groups: new Map([["ops", { groupid: "ops", comment: "operators" }]]),
-      roles: new Map([...builtinRoles(), ["Starter", { privs: ["VM.Audit", "VM.PowerMgmt"], special: false }]]),
+      roles: new Map([
+        ...builtinRoles(),
+        ["Starter", { privs: ["VM.Audit", "VM.PowerMgmt"], special: false }],
+      ]),
       acl: [{ path: "/vms/100", type: "user", ugid: "alice@pve", roleid: "PVEVMUser", propagate: true }],
       domains: builtinDomains(),
     },

@@ -102,7 +102,7 @@ function nextId(call: SimCall): Json {
   const range = options["next-id"] as { lower?: number; upper?: number } | undefined;
   const upper = Number(range?.upper ?? 1_000_000);
   for (let vmid = Number(range?.lower ?? FIRST_VMID); vmid < upper; vmid++) if (!guests.has(vmid)) return String(vmid);
-  return die("unable to get any free VMID in range");
+  return die(`unable to get any free VMID in range [${range?.lower ?? FIRST_VMID}, ${upper}]`);
 }
 
 const nodeNamed = (call: SimCall): Node =>
