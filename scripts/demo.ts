@@ -21,10 +21,16 @@ async function ask(question: string, name: string, args: Record<string, unknown>
   return text;
 }
 
+/** The first UPID of a text. */
+function upidIn(text: string): string {
+  const upid = /UPID:[^\s|]+:/.exec(text)?.[0];
+  if (!upid) throw new Error(`No UPID in: ${text}`);
+  return upid;
+}
+
 /** Asks how a task stands until it has ended. */
 async function follow(started: string): Promise<void> {
-  const upid = /UPID:\S+:/.exec(started)?.[0];
-  if (!upid) throw new Error(`No UPID in: ${started}`);
+  const upid = upidIn(started.replace("UPID: ", ""));
   for (let tries = 0; tries < 30; tries++) {
     await new Promise((done) => setTimeout(done, 1_000));
     const { content } = await client.callTool({ name: "pve_get_task_status", arguments: { upid } });
@@ -39,20 +45,21 @@ async function follow(started: string): Promise<void> {
 
 await ask("Is the cluster well?", "pve_get_cluster_status");
 await ask("What runs where?", "pve_list_cluster_resources");
-await ask("Did last night's backups work?", "pve_list_tasks", {
-  node: "pve2",
+const failed = await ask("Did last night's backups work?", "pve_list_tasks", {
+  node: "pve3",
   typefilter: "vzdump",
   errors: true,
 });
-await follow(await ask("Start the stopped staging server.", "pve_start_qemu_vm", { vmid: "staging" }));
-await ask("Has it come up?", "pve_get_qemu_status", { vmid: "staging" });
+await ask("What went wrong?", "pve_get_task_log", { upid: upidIn(failed), start: 20, limit: 12 });
+await follow(await ask("Start the mail server, which is stopped.", "pve_start_qemu_vm", { vmid: "mail" }));
+await ask("Has it come up?", "pve_get_qemu_status", { vmid: "mail" });
 await follow(
   await ask("Take a snapshot before the upgrade.", "pve_create_qemu_snapshot", {
-    vmid: "staging",
+    vmid: "mail",
     snapname: "before-upgrade",
     description: "before the upgrade",
   }),
 );
-await ask("Which snapshots are there?", "pve_list_qemu_snapshots", { vmid: "staging" });
+await ask("Which snapshots are there?", "pve_list_qemu_snapshots", { vmid: "mail" });
 await client.close();
 console.log("\nThat was the simulated cluster. README.md says how to connect your own.");

@@ -1,4 +1,8 @@
+import { config } from "zod/mini";
 import { runCommand } from "./cli/run.ts";
+
+// zod would compile a function for each schema at its first use: dear at start-up, and no call is faster for it.
+config({ jitless: true });
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -1,4 +1,5 @@
 import type { Tier } from "../config/settings.ts";
+import { admit } from "../pve/admit.ts";
 import type { Pve } from "../pve/client.ts";
 import { type Json, type Row, record, str } from "../pve/data.ts";
 import { type Guest, GuestInventory } from "../pve/guests.ts";
@@ -6,6 +7,10 @@ import type { Reply } from "../pve/reply.ts";
 import { parseUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";
+import { checkValue } from "../schema/check-value.ts";
+import { coerceValue } from "../schema/coerce.ts";
+import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
+import { checkPathValue } from "../schema/path-value.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { writeAnswer } from "../tools/answers.ts";
 import { counterpartOf, findTool } from "../tools/catalogue.ts";
@@ -61,6 +66,9 @@ async function plainCall(call: ToolCall): Promise<Answer> {
 
 /** Finds the guest and the node, and binds the call to what the tool declares. */
 async function prepare(session: Session, tool: Tool, input: Row, signal: AbortSignal): Promise<ToolCall> {
+  checkPlaceholders(tool, input);
+  // The client asks again for every call; asked here, a refusal comes before the reads of a tool that looks first.
+  admit(session.tier, tool.route, endpointParams(tool, input));
   const kind = guestKind(tool);
   const which = str(input, "vmid");
   let guest: Guest | undefined;
@@ -89,6 +97,21 @@ async function prepare(session: Session, tool: Tool, input: Row, signal: AbortSi
     emptyReason: session.emptyReason,
     ...(guest ? { guest } : {}),
   };
+}
+
+/** What would stand in the path is checked before any look-up, also where the look-up would replace it. */
+function checkPlaceholders(tool: Tool, input: Row): void {
+  const endpoint = endpointOf(tool.route);
+  for (const { name, of } of inputsOf(tool)) {
+    const value = input[name];
+    // A guest may be named; findGuest judges that.
+    if (of === undefined || of === "vmid" || value === undefined || !tool.route.includes(`{${of}}`)) continue;
+    const fact = paramOf(endpoint, of);
+    const reason = checkPathValue(tool.route, of, String(value));
+    if (reason) throw new Refusal(`'${name}' is not allowed: ${reason}.`);
+    const [issue] = fact ? checkValue(fact, coerceValue(fact, value), name) : [];
+    if (issue) throw new Refusal(issue.message);
+  }
 }
 
 /** The arguments with node and VMID as they really are. */

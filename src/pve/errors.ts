@@ -61,7 +61,7 @@ const TEXTS: readonly { readonly kind: PveErrorKind; readonly pattern: RegExp }[
   { kind: "permission", pattern: /only root can |only allowed for root@pam/ },
   // A program of the node's that is not installed: nothing that the call named is missing.
   { kind: "server", pattern: /exec of .* failed: No such file/ },
-  { kind: "exists", pattern: /already (defined|exists)|already used/ },
+  { kind: "exists", pattern: /already (defined(?! in URI)|exists)|already used/ },
   { kind: "not-found", pattern: /hostname lookup '[^']*' failed/ },
   {
     kind: "not-found",

@@ -1,8 +1,8 @@
 import { configText } from "./guest-file.ts";
 import { agentAnswers } from "./guest-status.ts";
-import { disksOf, KIND, isRunning, nameOf, uuid } from "./guests.ts";
+import { disksOf, isRunning, KIND, nameOf, uuid } from "./guests.ts";
 import { parseProperties, parseSize } from "./property.ts";
-import { markPruned, parseRetention, type PruneEntry } from "./prune.ts";
+import { markPruned, type PruneEntry, parseRetention } from "./prune.ts";
 import { addVolume, findVolume, pathOf, removeVolume, volumesOn } from "./volumes.ts";
 import type { Guest, Storage, World } from "./world.ts";
 
@@ -36,7 +36,10 @@ const SUFFIX: Readonly<Record<string, string>> = { zstd: ".zst", gzip: ".gz", "1
 function archiveName(guest: Guest, options: BackupOptions, at: number): { name: string; format: string } {
   const stamp = new Date(Math.trunc(at) * 1000).toISOString();
   if (options.storage.type === "pbs")
-    return { name: `${guest.type === "qemu" ? "vm" : "ct"}/${guest.vmid}/${stamp.slice(0, 19)}Z`, format: `pbs-${guest.type === "qemu" ? "vm" : "ct"}` };
+    return {
+      name: `${guest.type === "qemu" ? "vm" : "ct"}/${guest.vmid}/${stamp.slice(0, 19)}Z`,
+      format: `pbs-${guest.type === "qemu" ? "vm" : "ct"}`,
+    };
   const format = `${guest.type === "qemu" ? "vma" : "tar"}${SUFFIX[options.compress ?? ""] ?? ""}`;
   const when = stamp.slice(0, 19).replace(/-|:/g, "_").replace("T", "-");
   return { name: `vzdump-${guest.type}-${guest.vmid}-${when}.${format}`, format };
@@ -52,7 +55,9 @@ function shortSize(bytes: number): string {
 /** PVE::VZDump format_time. */
 export function duration(seconds: number): string {
   const whole = Math.trunc(seconds);
-  return [whole / 3600, (whole / 60) % 60, whole % 60].map((n) => String(Math.trunc(n)).padStart(2, "0")).join(":");
+  return [whole / 3600, (whole / 60) % 60, whole % 60]
+    .map((n) => String(Math.trunc(n)).padStart(2, "0"))
+    .join(":");
 }
 
 /** A backup that cannot be made: what PVE logs for it. */
@@ -82,14 +87,20 @@ export function planBackup(world: World, guest: Guest, options: BackupOptions, a
     return failedBackup(vmid, `${KIND[type].label} is locked (${guest.config.lock})`, at);
   const disks = includedDisks(guest);
   const total = disks.reduce((sum, disk) => sum + bytesOf(disk.value), 0);
-  const stored = disks.reduce((sum, disk) => sum + (findVolume(world, options.node, disk.volid)?.used ?? 0), 0);
+  const stored = disks.reduce(
+    (sum, disk) => sum + (findVolume(world, options.node, disk.volid)?.used ?? 0),
+    0,
+  );
   const size = Math.max(36_987, Math.trunc(stored * (options.compress === undefined ? 0.9 : 0.45)));
   const seconds = 2 + Math.min(20, Math.ceil((stored / GIB) * 0.5));
   const { name, format } = archiveName(guest, options, at);
   const volid = `${options.storage.storage}:backup/${name}`;
   const running = isRunning(guest);
   const mode = running ? options.mode : "stop";
-  const archive = options.storage.type === "pbs" ? `Proxmox Backup Server archive '${name}'` : `vzdump archive '${pathOf(world, volid)}'`;
+  const archive =
+    options.storage.type === "pbs"
+      ? `Proxmox Backup Server archive '${name}'`
+      : `vzdump archive '${pathOf(world, volid)}'`;
   const log = [
     `Starting Backup of VM ${vmid} (${type})`,
     `Backup started at ${time(at)}`,
@@ -133,7 +144,8 @@ export function planBackup(world: World, guest: Guest, options: BackupOptions, a
 
 function diskLine(guest: Guest, disk: { key: string; volid: string; value: string }): string {
   const properties = parseProperties(disk.value);
-  if (guest.type === "qemu") return `include disk '${disk.key}' '${disk.volid}' ${properties.get("size") ?? ""}`;
+  if (guest.type === "qemu")
+    return `include disk '${disk.key}' '${disk.volid}' ${properties.get("size") ?? ""}`;
   return `including mount point ${disk.key} ('${properties.get("mp") ?? "/"}') in backup`;
 }
 
@@ -166,7 +178,9 @@ function qemuLines(world: World, guest: Guest, { total, seconds, at, running }: 
   ];
 }
 
-const lxcLines = (size: number) => [`Total bytes written: ${size} (${(size / 1024 ** 2).toFixed(1)}MiB, 272MiB/s)`];
+const lxcLines = (size: number) => [
+  `Total bytes written: ${size} (${(size / 1024 ** 2).toFixed(1)}MiB, 272MiB/s)`,
+];
 
 const keepsAll = (keep: string) => keep === "" || Boolean(parseRetention(keep)["keep-all"]);
 
@@ -174,7 +188,9 @@ const keepsAll = (keep: string) => keep === "" || Boolean(parseRetention(keep)["
 function toPrune(world: World, options: BackupOptions, guest: Guest, volid: string, at: number): string[] {
   if (keepsAll(options.keep)) return [];
   const entries: PruneEntry[] = volumesOn(world, options.node, options.storage.storage)
-    .filter((volume) => volume.content === "backup" && volume.vmid === guest.vmid && volume.subtype === guest.type)
+    .filter(
+      (volume) => volume.content === "backup" && volume.vmid === guest.vmid && volume.subtype === guest.type,
+    )
     .map((volume) => ({
       volid: volume.volid,
       ctime: volume.ctime,

@@ -46,8 +46,12 @@ export function bootDiskSize(guest: Guest): number {
 
 function bootDisk(guest: Guest): string | undefined {
   const isDisk = (key: string) =>
-    /^(ide|sata|scsi|virtio)\d+$/.test(key) && !String(guest.config[key] ?? "media=cdrom").includes("media=cdrom");
-  const order = parseProperties(String(guest.config.boot ?? "")).get("order")?.split(";") ?? [];
+    /^(ide|sata|scsi|virtio)\d+$/.test(key) &&
+    !String(guest.config[key] ?? "media=cdrom").includes("media=cdrom");
+  const order =
+    parseProperties(String(guest.config.boot ?? ""))
+      .get("order")
+      ?.split(";") ?? [];
   return order.find(isDisk) ?? Object.keys(guest.config).filter(isDisk).sort()[0];
 }
 
@@ -70,7 +74,10 @@ export function guestFigures(guest: Guest, now: number): Figures {
   const uptime = Math.max(0, Math.trunc(now - (guest.started ?? now)));
   const { load, vmid } = guest;
   const paused = guest.status === "paused";
-  const mem = Math.min(memoryOf(guest), Math.trunc(load.memory * Math.min(1.08, wave(`mem${vmid}`, now, 0.05))));
+  const mem = Math.min(
+    memoryOf(guest),
+    Math.trunc(load.memory * Math.min(1.08, wave(`mem${vmid}`, now, 0.05))),
+  );
   return {
     cpu: paused ? 0 : Math.min(1, load.cpu * wave(`cpu${vmid}`, now)),
     mem,
@@ -101,4 +108,5 @@ export function nodeFigures(world: World, node: Node, now: number) {
 }
 
 /** True once pvestatd has reported figures. */
-export const hasStats = (world: World, now: number) => world.statsFrom === undefined || now >= world.statsFrom;
+export const hasStats = (world: World, now: number) =>
+  world.statsFrom === undefined || now >= world.statsFrom;

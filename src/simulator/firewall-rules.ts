@@ -103,7 +103,8 @@ export function moveRule(rules: Rule[], from: number, to: number): void {
 export function dropProperties(rule: Rule, names: readonly string[]): void {
   for (const name of names) {
     if (!PROPERTIES.includes(name)) badParams({ delete: `no such property ('${name}')` });
-    if (name === "type" || name === "action") badParams({ delete: `unable to delete required property '${name}'` });
+    if (name === "type" || name === "action")
+      badParams({ delete: `unable to delete required property '${name}'` });
     delete rule[name];
   }
 }

@@ -42,11 +42,23 @@ export const supportedCommands = (): Json =>
     "success-response": !name.startsWith("!"),
   }));
 
-const COUNTERS = ["rx-bytes", "rx-packets", "rx-errs", "rx-dropped", "tx-bytes", "tx-packets", "tx-errs", "tx-dropped"];
+const COUNTERS = [
+  "rx-bytes",
+  "rx-packets",
+  "rx-errs",
+  "rx-dropped",
+  "tx-bytes",
+  "tx-packets",
+  "tx-errs",
+  "tx-dropped",
+];
 
 function statistics(bytes: number): Json {
   return Object.fromEntries(
-    COUNTERS.map((name) => [name, name.endsWith("bytes") ? bytes : name.endsWith("packets") ? Math.ceil(bytes / 400) : 0]),
+    COUNTERS.map((name) => [
+      name,
+      name.endsWith("bytes") ? bytes : name.endsWith("packets") ? Math.ceil(bytes / 400) : 0,
+    ]),
   );
 }
 
@@ -58,7 +70,9 @@ function address(cidr: string): Json {
 /** Link-local IPv6 address of a MAC (EUI-64). */
 export function linkLocal(mac: string): string {
   const bytes = mac.split(":").map((part) => Number.parseInt(part, 16));
-  const eui = [(bytes[0] ?? 0) ^ 2, bytes[1], bytes[2], 0xff, 0xfe, bytes[3], bytes[4], bytes[5]].map((b) => b ?? 0);
+  const eui = [(bytes[0] ?? 0) ^ 2, bytes[1], bytes[2], 0xff, 0xfe, bytes[3], bytes[4], bytes[5]].map(
+    (b) => b ?? 0,
+  );
   const groups = [0, 2, 4, 6].map((i) => (((eui[i] ?? 0) << 8) | (eui[i + 1] ?? 0)).toString(16));
   return `fe80::${groups.join(":")}/64`;
 }
@@ -74,7 +88,9 @@ export function interfaces(guest: Guest, netout: number): Json {
   const others = Object.entries(guest.addresses).map(([name, { mac, ips }]) => ({
     name,
     "hardware-address": mac.toLowerCase(),
-    "ip-addresses": [...ips, ...(ips.some((ip) => ip.startsWith("fe80")) ? [] : [linkLocal(mac)])].map(address),
+    "ip-addresses": [...ips, ...(ips.some((ip) => ip.startsWith("fe80")) ? [] : [linkLocal(mac)])].map(
+      address,
+    ),
     statistics: statistics(netout),
   }));
   return [lo, ...others];
@@ -83,14 +99,22 @@ export function interfaces(guest: Guest, netout: number): Json {
 /** Runs a command the way a guest's shell would, as far as echo, exit, cat, hostname, uname and true go. */
 export function execute(guest: Guest, command: readonly string[], input: string): Record<string, Json> {
   const agent = agentOf(guest);
-  const script = /(^|\/)(ba|da)?sh$/.test(command[0] ?? "") && command[1] === "-c" ? (command[2] ?? "") : undefined;
+  const script =
+    /(^|\/)(ba|da)?sh$/.test(command[0] ?? "") && command[1] === "-c" ? (command[2] ?? "") : undefined;
   const lines = script === undefined ? [command.join(" ")] : script.split(/;|&&|\n/);
   let [out, err, exitcode] = ["", "", 0];
   for (const line of lines) {
     const toError = /\s*1?>&2\s*$/.test(line);
-    const words = line.replace(/\s*1?>&2\s*$/, "").trim().split(/\s+/).filter(Boolean);
+    const words = line
+      .replace(/\s*1?>&2\s*$/, "")
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean);
     const name = (words[0] ?? "").replace(/^.*\//, "");
-    const rest = words.slice(1).join(" ").replace(/^(['"])(.*)\1$/, "$2");
+    const rest = words
+      .slice(1)
+      .join(" ")
+      .replace(/^(['"])(.*)\1$/, "$2");
     if (name === "exit") {
       exitcode = Number(rest) || 0;
       break;
@@ -111,12 +135,19 @@ export function execute(guest: Guest, command: readonly string[], input: string)
   };
 }
 
-const BUILTINS: Readonly<Record<string, (rest: string, agent: GuestAgent, input: string) => string | undefined>> = {
+const BUILTINS: Readonly<
+  Record<string, (rest: string, agent: GuestAgent, input: string) => string | undefined>
+> = {
   echo: (rest) => `${rest}\n`,
   cat: (rest, agent, input) => (rest === "" ? input : agent.files.get(rest)),
   hostname: (_, agent) => `${agent.hostname}\n`,
-  uname: (rest, agent) => (rest === "" ? "Linux\n" : `Linux ${agent.hostname} ${agent.os["kernel-release"] ?? ""}\n`),
+  uname: (rest, agent) =>
+    rest === "" ? "Linux\n" : `Linux ${agent.hostname} ${agent.os["kernel-release"] ?? ""}\n`,
   whoami: () => "root\n",
   id: () => "uid=0(root) gid=0(root) groups=0(root)\n",
-  ls: (rest, agent) => [...agent.files.keys()].filter((path) => path.startsWith(rest)).map((path) => `${path}\n`).join(""),
+  ls: (rest, agent) =>
+    [...agent.files.keys()]
+      .filter((path) => path.startsWith(rest))
+      .map((path) => `${path}\n`)
+      .join(""),
 };

@@ -1,5 +1,6 @@
 import { flag, splitList, text } from "./args.ts";
 import { checkSettings } from "./config-privileges.ts";
+import { memoryOf } from "./figures.ts";
 import { checkDisks, createDisks, keepUnused } from "./guest-disks.ts";
 import {
   checkLock,
@@ -14,11 +15,10 @@ import {
   uniqueTags,
   uuid,
 } from "./guests.ts";
-import { memoryOf } from "./figures.ts";
 import { parseProperties, printProperties } from "./property.ts";
 import { badParams, die, type SimCall } from "./route.ts";
-import type { Guest, Json, World } from "./world.ts";
 import { removeVolume } from "./volumes.ts";
+import type { Guest, Json, World } from "./world.ts";
 
 /** Settings that a running VM takes at once, whatever hotplug says (PVE::QemuServer fast_plug_option). */
 const FAST = {
@@ -28,7 +28,9 @@ const FAST = {
     ),
   ),
   lxc: new Set(
-    "description onboot startup protection hostname hookscript cores tags lock memory swap cpulimit cpuunits".split(" "),
+    "description onboot startup protection hostname hookscript cores tags lock memory swap cpulimit cpuunits".split(
+      " ",
+    ),
   ),
 } as const;
 
@@ -40,7 +42,11 @@ export const NOT_SETTINGS = new Set(
 );
 
 /** Gives network devices a MAC address, sorts tags and trims notes, as PVE writes them to the file. */
-export function normalizeSettings(world: World, type: GuestType, values: Record<string, Json>): Record<string, Json> {
+export function normalizeSettings(
+  world: World,
+  type: GuestType,
+  values: Record<string, Json>,
+): Record<string, Json> {
   const normal: Record<string, Json> = {};
   for (const [key, value] of Object.entries(values)) {
     if (/^net\d+$/.test(key)) normal[key] = normalizeNet(world, type, String(value));
@@ -75,13 +81,15 @@ function normalizeNet(world: World, type: GuestType, value: string): string {
 /** True when a running guest takes the change at once. */
 function appliesLive(guest: Guest, key: string, deleting: boolean): boolean {
   if (FAST[guest.type].has(key) || key.startsWith("unused")) return true;
-  if (guest.type === "lxc") return /^net\d+$/.test(key) || (/^(mp|dev)\d+$/.test(key) && !deleting && !(key in guest.config));
+  if (guest.type === "lxc")
+    return /^net\d+$/.test(key) || (/^(mp|dev)\d+$/.test(key) && !deleting && !(key in guest.config));
   const features = String(guest.config.hotplug ?? "network,disk,usb").split(",");
   const has = (feature: string) => features.includes(feature) || features.includes("1");
   if (/^net\d+$/.test(key)) return has("network");
   if (/^(scsi|virtio)\d+$/.test(key)) return has("disk");
   if (/^usb\d+$/.test(key)) return has("usb");
-  if (/^(ide|sata)\d+$/.test(key)) return String(guest.config[key] ?? "").includes("media=cdrom") && !deleting;
+  if (/^(ide|sata)\d+$/.test(key))
+    return String(guest.config[key] ?? "").includes("media=cdrom") && !deleting;
   if (key === "memory") return has("memory") && guest.config.numa === 1;
   return key === "vcpus" && has("cpu");
 }
@@ -129,14 +137,18 @@ function deleteKey(call: SimCall, guest: Guest, key: string, force: boolean): vo
 }
 
 function dropFromBoot(guest: Guest, key: string): void {
-  const order = parseProperties(String(guest.config.boot ?? "")).get("order")?.split(";");
+  const order = parseProperties(String(guest.config.boot ?? ""))
+    .get("order")
+    ?.split(";");
   if (!order?.includes(key)) return;
   setValue(guest, "boot", `order=${order.filter((name) => name !== key).join(";")}`);
 }
 
 /** `delete` and `revert` of a config call, refused as PVE does when they contradict the rest. */
 function checkLists(call: SimCall, type: GuestType): { deleted: string[]; reverted: string[] } {
-  const deleted = splitList(text(call, "delete") ?? "").map((key) => (key === "cdrom" && type === "qemu" ? "ide2" : key));
+  const deleted = splitList(text(call, "delete") ?? "").map((key) =>
+    key === "cdrom" && type === "qemu" ? "ide2" : key,
+  );
   const reverted = splitList(text(call, "revert") ?? "");
   for (const key of reverted) if (!isOption(type, key)) badParams({ revert: `unknown option '${key}'` });
   for (const key of deleted) {
@@ -176,10 +188,14 @@ function checkValues(guest: Guest, values: Record<string, Json>, deleted: readon
   if (guest.type !== "qemu") return;
   const balloon = Number(values.balloon ?? guest.config.balloon ?? 0);
   if ((values.memory !== undefined || values.balloon !== undefined) && balloon > 0) {
-    const memory = values.memory === undefined ? memoryOf(guest) / 1024 ** 2 : Number.parseInt(String(values.memory), 10);
+    const memory =
+      values.memory === undefined ? memoryOf(guest) / 1024 ** 2 : Number.parseInt(String(values.memory), 10);
     if (balloon > memory) die("balloon value too large (must be smaller than assigned memory)");
   }
-  const order = parseProperties(String(values.boot ?? "")).get("order")?.split(";") ?? [];
+  const order =
+    parseProperties(String(values.boot ?? ""))
+      .get("order")
+      ?.split(";") ?? [];
   for (const device of order.filter(Boolean)) {
     const exists = guest.config[device] ?? guest.pending[device] ?? values[device];
     if (exists === undefined || exists === null || deleted.includes(device))

@@ -1,8 +1,8 @@
-import { enabledOn, findVolume, type NewVolume, allocate } from "./volumes.ts";
-import { requirePrivileges } from "./permissions.ts";
 import { isDiskKey } from "./guests.ts";
-import { parseProperties, printProperties, formatSize } from "./property.ts";
+import { requirePrivileges } from "./permissions.ts";
+import { formatSize, parseProperties, printProperties } from "./property.ts";
 import { badParams, die, type SimCall } from "./route.ts";
+import { allocate, enabledOn, findVolume, type NewVolume } from "./volumes.ts";
 import type { Guest, Json, World } from "./world.ts";
 
 const GIB = 1024 ** 3;
@@ -35,7 +35,9 @@ export function checkDisks(call: SimCall, guest: Place["guest"], values: Record<
     if (/^(none|cdrom|\/.*)$/.test(volid)) continue;
     const name = storageName(volid);
     if (name === undefined) {
-      badParams({ [key]: guest.type === "qemu" ? "not a valid volid: unable to parse volume ID" : "invalid format" });
+      badParams({
+        [key]: guest.type === "qemu" ? "not a valid volid: unable to parse volume ID" : "invalid format",
+      });
       continue;
     }
     const storage = enabledOn(call.world, name, guest.node);
@@ -80,7 +82,12 @@ function createDisk(place: Place, key: string, value: string): string {
   return printProperties(properties, FIRST);
 }
 
-function allocateDisk(place: Place, key: string, properties: Map<string, string>, fresh: RegExpExecArray | null) {
+function allocateDisk(
+  place: Place,
+  key: string,
+  properties: Map<string, string>,
+  fresh: RegExpExecArray | null,
+) {
   const { call, guest, log } = place;
   const volid = properties.get("") ?? "";
   const storage = fresh?.[1] ?? storageName(volid) ?? "";
@@ -109,9 +116,13 @@ function allocateDisk(place: Place, key: string, properties: Map<string, string>
 /** What mkfs.ext4 prints for a volume of so many bytes. */
 export function mkfsLines(world: World, bytes: number): string[] {
   const blocks = Math.trunc(bytes / 4096);
-  const backups = [1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343].map((n) => n * 32768).filter((n) => n < blocks);
+  const backups = [1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343]
+    .map((n) => n * 32768)
+    .filter((n) => n < blocks);
   const hex = world.rng.hex(32);
-  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
+    "-",
+  );
   return [
     `Creating filesystem with ${blocks} 4k blocks and ${blocks / 4} inodes`,
     `Filesystem UUID: ${id}`,

@@ -1,6 +1,6 @@
 import { endpointOf } from "../schema/endpoint-table.ts";
-import type { Guest, Json } from "./world.ts";
 import type { GuestType } from "./guests.ts";
+import type { Guest, Json } from "./world.ts";
 
 /** A guest's configuration as its file shows it: notes as comments, then `key: value` by key. */
 export function configText(guest: Guest): string {

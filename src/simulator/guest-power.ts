@@ -1,6 +1,16 @@
-import { currentHaState, requestHa } from "./ha-request.ts";
 import { agentAnswers, hasAgent } from "./guest-status.ts";
-import { boot, checkLock, findGuest, type GuestType, halt, isRunning, isTemplate, KIND, noConfig } from "./guests.ts";
+import {
+  boot,
+  checkLock,
+  findGuest,
+  type GuestType,
+  halt,
+  isRunning,
+  isTemplate,
+  KIND,
+  noConfig,
+} from "./guests.ts";
+import { currentHaState, requestHa } from "./ha-request.ts";
 import { die, SimError, type TaskSpec } from "./route.ts";
 import type { Guest, World } from "./world.ts";
 
@@ -39,7 +49,12 @@ const SHUTDOWN_SECONDS = 4;
 const DEFAULT_TIMEOUT = 60;
 
 /** How a shutdown request will go: seconds, log, and the error of a guest that does not listen. */
-export function shutdownPlan(guest: Guest | undefined, now: number, timeout = DEFAULT_TIMEOUT, force = false) {
+export function shutdownPlan(
+  guest: Guest | undefined,
+  now: number,
+  timeout = DEFAULT_TIMEOUT,
+  force = false,
+) {
   if (!guest || !isRunning(guest)) return { seconds: 0.5, log: [] as string[], error: undefined };
   const silent = guest.type === "qemu" && hasAgent(guest) && !agentAnswers(guest, now);
   const log = silent
@@ -58,7 +73,13 @@ export function shutdownPlan(guest: Guest | undefined, now: number, timeout = DE
 }
 
 /** The task of a power action on a guest that HA manages: it only tells the HA manager. */
-export function haTask(world: World, type: GuestType, vmid: number, verb: "start" | "stop", node: string): TaskSpec | undefined {
+export function haTask(
+  world: World,
+  type: GuestType,
+  vmid: number,
+  verb: "start" | "stop",
+  node: string,
+): TaskSpec | undefined {
   if (currentHaState(world, type, vmid) === undefined) return undefined;
   return {
     node,
@@ -74,4 +95,5 @@ export function haTask(world: World, type: GuestType, vmid: number, verb: "start
 export const ROOT_OPTION = "Only root may use this option.";
 
 /** The error's text, for logs of tasks that go on after a failure. */
-export const messageOf = (error: unknown) => (error instanceof SimError || error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown) =>
+  error instanceof SimError || error instanceof Error ? error.message : String(error);

@@ -118,7 +118,11 @@ function monitored(guest: Guest, now: number): Record<string, Json> {
     blockstat: Object.fromEntries(
       disks.map((disk) => [
         disk.key,
-        blockStats(share(figures.diskread, disks.length), share(figures.diskwrite, disks.length), figures.uptime),
+        blockStats(
+          share(figures.diskread, disks.length),
+          share(figures.diskwrite, disks.length),
+          figures.uptime,
+        ),
       ]),
     ),
     diskread: figures.diskread,
@@ -138,7 +142,12 @@ function monitored(guest: Guest, now: number): Record<string, Json> {
 const COUNTED = ["rd", "wr", "flush", "unmap", "zone_append"];
 
 function blockStats(read: number, written: number, uptime: number): Record<string, Json> {
-  const stats: Record<string, Json> = { timed_stats: [], account_failed: true, account_invalid: true, wr_highest_offset: 0 };
+  const stats: Record<string, Json> = {
+    timed_stats: [],
+    account_failed: true,
+    account_invalid: true,
+    wr_highest_offset: 0,
+  };
   for (const kind of COUNTED) {
     const bytes = kind === "rd" ? read : kind === "wr" ? written : 0;
     stats[`${kind}_operations`] = Math.ceil(bytes / 16384);
@@ -179,7 +188,9 @@ function lxcRow(world: World, guest: Guest, now: number): Record<string, Json> {
     ...(running
       ? {
           pid: pidOf(guest),
-          ...Object.fromEntries(Object.entries(pressures(guest, now)).map(([key, value]) => [key, value.toFixed(2)])),
+          ...Object.fromEntries(
+            Object.entries(pressures(guest, now)).map(([key, value]) => [key, value.toFixed(2)]),
+          ),
         }
       : {}),
     ...marks(guest),

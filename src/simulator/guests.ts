@@ -58,7 +58,9 @@ export function guestDigest(guest: Guest): string {
 /** The guest's name as lists show it. */
 export function nameOf(guest: Guest): string {
   const name = guest.config[KIND[guest.type].nameKey];
-  return name === undefined ? `${KIND[guest.type].label}${guest.type === "qemu" ? " " : ""}${guest.vmid}` : String(name);
+  return name === undefined
+    ? `${KIND[guest.type].label}${guest.type === "qemu" ? " " : ""}${guest.vmid}`
+    : String(name);
 }
 
 /** The configuration with the changes that wait for the next start applied. */
@@ -144,7 +146,12 @@ export function isOption(type: GuestType, key: string): boolean {
   return key in params || `${key.replace(/\d+$/, "")}[n]` in params || key in EXTRA_OPTIONS;
 }
 
-const EXTRA_OPTIONS: Readonly<Record<string, true>> = { vmstate: true, snapstate: true, parent: true, lock: true };
+const EXTRA_OPTIONS: Readonly<Record<string, true>> = {
+  vmstate: true,
+  snapstate: true,
+  parent: true,
+  lock: true,
+};
 
 /** Guest names and notes: containers keep a trailing newline (PVE::LXC::Config parse_pct_config). */
 export function storedDescription(type: GuestType, text: string): string {
@@ -154,7 +161,16 @@ export function storedDescription(type: GuestType, text: string): string {
 
 /** PVE::GuestHelpers get_unique_tags: sorted, each once. */
 export function uniqueTags(text: string): string {
-  return [...new Set(text.toLowerCase().split(/[,;\s]+/).filter(Boolean))].sort().join(";");
+  return [
+    ...new Set(
+      text
+        .toLowerCase()
+        .split(/[,;\s]+/)
+        .filter(Boolean),
+    ),
+  ]
+    .sort()
+    .join(";");
 }
 
 /** The task that an API call about a guest starts, with the type's prefix (`qmstart`, `vzstart`). */

@@ -13,7 +13,13 @@ export function currentHaState(world: World, type: GuestType, vmid: number): str
 }
 
 /** Sets the state asked of HA and lets the node's resource manager act on it some seconds later. */
-export function requestHa(world: World, type: GuestType, vmid: number, state: "started" | "stopped", at: number): undefined {
+export function requestHa(
+  world: World,
+  type: GuestType,
+  vmid: number,
+  state: "started" | "stopped",
+  at: number,
+): undefined {
   const resource = world.ha.resources.get(sidOf(type, vmid));
   if (resource) resource.config = { ...resource.config, state };
   const guest = world.guests.get(vmid);

@@ -1,5 +1,5 @@
-import { currentHaState } from "./ha-request.ts";
 import { checkLock, disksOf, isRunning } from "./guests.ts";
+import { currentHaState } from "./ha-request.ts";
 import { die, type TaskSpec } from "./route.ts";
 import { addVolume, enabledOn, findVolume, isOnNode, isShared, removeVolume } from "./volumes.ts";
 import type { Guest, World } from "./world.ts";
@@ -82,7 +82,8 @@ export function migrationTask(world: World, guest: Guest, plan: Migration, now: 
 function refusal(world: World, guest: Guest, plan: Migration, hasLocal: boolean): string | undefined {
   const target = world.nodes.get(plan.target);
   if (!target?.online) return `Can't connect to destination address using public key`;
-  if (guest.type === "lxc" && isRunning(guest) && plan.online && !plan.restart) return "lxc live migration is currently not implemented";
+  if (guest.type === "lxc" && isRunning(guest) && plan.online && !plan.restart)
+    return "lxc live migration is currently not implemented";
   if (guest.type === "qemu" && isRunning(guest) && hasLocal && !plan.withLocalDisks)
     return "can't live migrate attached local disks without with-local-disks option";
   return undefined;
@@ -96,13 +97,11 @@ function migrationLog(world: World, guest: Guest, plan: Migration, now: number):
   const log = [`${time} starting migration of ${kind} ${guest.vmid} to node '${plan.target}' (${ip})`];
   const failure = refusal(world, guest, plan, local.length > 0);
   if (failure !== undefined)
-    return [
-      ...log,
-      `${time} ERROR: migration aborted (duration 00:00:00): ${failure}`,
-    ];
+    return [...log, `${time} ERROR: migration aborted (duration 00:00:00): ${failure}`];
   for (const disk of local) log.push(`${time} found local disk '${disk.volid}' (attached)`);
   if (local.length > 0) log.push(`${time} copying local disk images`);
-  for (const disk of local) log.push(`${time} volume '${disk.volid}' is '${renamed(disk.volid, plan)}' on the target`);
+  for (const disk of local)
+    log.push(`${time} volume '${disk.volid}' is '${renamed(disk.volid, plan)}' on the target`);
   if (guest.type === "qemu" && isRunning(guest))
     log.push(
       `${time} starting VM ${guest.vmid} on remote node '${plan.target}'`,
@@ -135,4 +134,3 @@ function moveGuest(world: World, guest: Guest, plan: Migration): void {
   }
   guest.node = plan.target;
 }
-

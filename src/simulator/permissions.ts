@@ -24,10 +24,16 @@ export function normalizePath(path: string): string | undefined {
 
 type Roles = Map<string, boolean>;
 
-function entriesOf(access: Access, path: string, final: boolean, match: (e: Access["acl"][number]) => boolean) {
+function entriesOf(
+  access: Access,
+  path: string,
+  final: boolean,
+  match: (e: Access["acl"][number]) => boolean,
+) {
   const roles: Roles = new Map();
   for (const entry of access.acl)
-    if (entry.path === path && match(entry) && (final || entry.propagate)) roles.set(entry.roleid, entry.propagate);
+    if (entry.path === path && match(entry) && (final || entry.propagate))
+      roles.set(entry.roleid, entry.propagate);
   return roles.size > 0 ? roles : undefined;
 }
 
@@ -107,7 +113,13 @@ export function mayAny(world: World, id: string, path: string, privileges: reado
 }
 
 /** Refuses with PVE's 403 unless all (or, with `any`, one) of the privileges are held. */
-export function requirePrivileges(world: World, id: string, path: string, privileges: readonly string[], any = false) {
+export function requirePrivileges(
+  world: World,
+  id: string,
+  path: string,
+  privileges: readonly string[],
+  any = false,
+) {
   if (any) {
     if (!mayAny(world, id, path, privileges)) denied(`${path}, ${privileges.join("|")}`);
     return;

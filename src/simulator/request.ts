@@ -36,7 +36,7 @@ export function header(request: SimRequest, name: string): string | undefined {
 }
 
 /** Percent decoding as Perl's uri_unescape does it: what is no escape stays. */
-export function unescape(text: string): string {
+export function uriUnescape(text: string): string {
   const bytes: number[] = [];
   const source = Buffer.from(text, "utf8");
   for (let i = 0; i < source.length; i++) {
@@ -56,8 +56,8 @@ export function decodeForm(text: string): RawParams {
     if (pair === "") continue;
     const [rawKey = "", rawValue] = pair.split("=");
     if (rawValue === undefined) continue;
-    const key = unescape(rawKey.replaceAll("+", " "));
-    const value = unescape(rawValue.replaceAll("+", " "));
+    const key = uriUnescape(rawKey.replaceAll("+", " "));
+    const value = uriUnescape(rawValue.replaceAll("+", " "));
     const known = Object.hasOwn(params, key) ? params[key] : undefined;
     params[key] = known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value];
   }
@@ -77,7 +77,7 @@ export function decodeRequest(request: SimRequest): { path: string; params: RawP
   const question = request.path.indexOf("?");
   const rawPath = question < 0 ? request.path : request.path.slice(0, question);
   const query = question < 0 ? "" : request.path.slice(question + 1);
-  const path = unescape(rawPath);
+  const path = uriUnescape(rawPath);
   const body = request.body ?? "";
   const writes = request.method === "POST" || request.method === "PUT";
   if (!writes && body !== "") throw new RawError(501, "Unexpected content for method");

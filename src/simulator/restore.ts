@@ -1,9 +1,18 @@
 import { flag, text } from "./args.ts";
-import { normalizeSettings, NOT_SETTINGS } from "./guest-config.ts";
+import { NOT_SETTINGS, normalizeSettings } from "./guest-config.ts";
 import { mkfsLines } from "./guest-disks.ts";
 import { parseConfig } from "./guest-file.ts";
 import { called, start } from "./guest-power.ts";
-import { checkProtection, configValues, disksOf, type GuestType, isRunning, newMac, taskType, uuid } from "./guests.ts";
+import {
+  checkProtection,
+  configValues,
+  disksOf,
+  type GuestType,
+  isRunning,
+  newMac,
+  taskType,
+  uuid,
+} from "./guests.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "./property.ts";
 import { die, type SimCall } from "./route.ts";
 import { startTask, TaskFailure } from "./tasks.ts";
@@ -15,7 +24,8 @@ function checkAccess(call: SimCall, archive: string, vmid: number): void {
   const storage = /^([^:/\s]+):/.exec(archive)?.[1] ?? die(`unable to parse volume ID '${archive}'`);
   enabledOn(call.world, storage, String(call.params.node));
   if (call.may(`/storage/${storage}`, "Datastore.Allocate")) return;
-  if (!call.may(`/storage/${storage}`, "Datastore.AllocateSpace")) die("you are not allowed to access this backup");
+  if (!call.may(`/storage/${storage}`, "Datastore.AllocateSpace"))
+    die("you are not allowed to access this backup");
   if (!call.may(`/vms/${vmid}`, "VM.Backup")) die("you are not allowed to access this backup");
 }
 
@@ -46,15 +56,21 @@ export function restoreGuest(call: SimCall, type: GuestType, fresh: Guest): Json
         if (isRunning(existing)) die(`${emsg} vm is running`);
       }
       const volume = findVolume(call.world, node, archive);
-      if (!volume?.config || (volume.subtype ?? type) !== type) return wrongArchive(call, type, fresh, archive, volume);
+      if (!volume?.config || (volume.subtype ?? type) !== type)
+        return wrongArchive(call, type, fresh, archive, volume);
       const log = type === "qemu" ? [] : [`recovering backed-up configuration from '${archive}'`];
-      if (existing) for (const disk of disksOf(type, existing.config)) removeVolume(call.world, node, disk.volid);
+      if (existing)
+        for (const disk of disksOf(type, existing.config)) removeVolume(call.world, node, disk.volid);
       const config = parseConfig(type, volume.config);
       restoreDisks(call, fresh, config, log);
       log.push(...restoreLog(call, type, archive));
       if (flag(call, "unique")) makeUnique(call, type, config);
-      const unprivileged = call.params.unprivileged === undefined ? {} : { unprivileged: flag(call, "unprivileged") ? 1 : 0 };
-      const guest = { ...fresh, config: { ...config, ...unprivileged, ...normalizeSettings(call.world, type, values) } };
+      const unprivileged =
+        call.params.unprivileged === undefined ? {} : { unprivileged: flag(call, "unprivileged") ? 1 : 0 };
+      const guest = {
+        ...fresh,
+        config: { ...config, ...unprivileged, ...normalizeSettings(call.world, type, values) },
+      };
       call.world.guests.set(vmid, guest);
       const pool = text(call, "pool");
       if (pool !== undefined) call.world.pools.get(pool)?.vms.add(vmid);
@@ -67,17 +83,27 @@ export function restoreGuest(call: SimCall, type: GuestType, fresh: Guest): Json
   });
 }
 
-function wrongArchive(call: SimCall, type: GuestType, fresh: Guest, archive: string, volume: Volume | undefined): never {
+function wrongArchive(
+  call: SimCall,
+  type: GuestType,
+  fresh: Guest,
+  archive: string,
+  volume: Volume | undefined,
+): never {
   const path = pathOf(call.world, archive);
   if (type === "lxc") {
     call.world.guests.delete(fresh.vmid);
     throw new Error(
-      volume ? `unable to restore CT ${fresh.vmid} - archive does not contain a container backup` : `unable to restore CT ${fresh.vmid} - volume '${archive}' does not exist`,
+      volume
+        ? `unable to restore CT ${fresh.vmid} - archive does not contain a container backup`
+        : `unable to restore CT ${fresh.vmid} - volume '${archive}' does not exist`,
     );
   }
   call.world.guests.set(fresh.vmid, { ...fresh, config: {} });
   throw new TaskFailure(
-    volume ? `ERROR: file '${path}' does not look like a QemuServer vzdump backup` : `volume '${archive}' does not exist`,
+    volume
+      ? `ERROR: file '${path}' does not look like a QemuServer vzdump backup`
+      : `volume '${archive}' does not exist`,
     [
       "error before or during data restore, some or all disks were not completely restored. " +
         `VM ${fresh.vmid} state is NOT cleaned up.`,

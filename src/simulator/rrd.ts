@@ -1,6 +1,6 @@
 import { bootDiskSize, cpusOf, guestFigures, memoryOf, nodeFigures, wave } from "./figures.ts";
-import type { Guest, Json, Node, Storage, World } from "./world.ts";
 import { volumesOn } from "./volumes.ts";
+import type { Guest, Json, Node, Storage, World } from "./world.ts";
 
 /** Seconds a point spans and number of points, as PVE::RRD asks rrdtool for them. */
 export const TIMEFRAMES: Readonly<Record<string, readonly [step: number, count: number]>> = {
@@ -100,11 +100,20 @@ export function guestSeries(world: World, guest: Guest | undefined, timeframe: s
 
 /** Bytes in use on a storage as a node sees it: what it started with and every listed volume. */
 export function storageUsed(world: World, node: string, storage: Storage): number {
-  const listed = volumesOn(world, node, storage.storage).reduce((sum, volume) => sum + (volume.used ?? volume.size), 0);
+  const listed = volumesOn(world, node, storage.storage).reduce(
+    (sum, volume) => sum + (volume.used ?? volume.size),
+    0,
+  );
   return Math.min(storage.capacity.total, storage.capacity.used + listed);
 }
 
-export function storageSeries(world: World, node: string, storage: Storage, timeframe: string, now: number): Json {
+export function storageSeries(
+  world: World,
+  node: string,
+  storage: Storage,
+  timeframe: string,
+  now: number,
+): Json {
   const used = storageUsed(world, node, storage);
   return series(timeframe, now, measuredFrom(world), (time) => {
     const daysAgo = (now - time) / 86400;

@@ -5,7 +5,14 @@ import { validate } from "../schema/validate.ts";
 import { allHandlers } from "./all-routes.ts";
 import { authenticate } from "./authenticate.ts";
 import { denied, mayAll, runCheck } from "./permissions.ts";
-import { decodeRequest, header, RawError, type RawParams, type SimRequest, type SimResponse } from "./request.ts";
+import {
+  decodeRequest,
+  header,
+  RawError,
+  type RawParams,
+  type SimRequest,
+  type SimResponse,
+} from "./request.ts";
 import { badParams, type Caller, Envelope, type Handlers, type SimCall, SimError } from "./route.ts";
 import { matchRoute } from "./router.ts";
 import { settle, startTask } from "./tasks.ts";
@@ -27,7 +34,8 @@ export interface Simulator {
 const JSON_TYPE = "application/json;charset=UTF-8";
 const METHODS = new Set(["GET", "POST", "PUT", "DELETE"]);
 /** PVE::HTTPServer auth_handler: the calls that need no login. */
-const OPEN = /^(GET \/access\/domains|(GET|POST) \/access\/ticket|POST \/access\/vncticket|POST \/access\/openid\/.+)$/;
+const OPEN =
+  /^(GET \/access\/domains|(GET|POST) \/access\/ticket|POST \/access\/vncticket|POST \/access\/openid\/.+)$/;
 
 /** A simulated PVE: answers requests from a world and changes it, as pveproxy and pvedaemon would. */
 export function createSimulator(world: World, options: SimulatorOptions = {}): Simulator {
@@ -65,7 +73,12 @@ function answer(world: World, handlers: Handlers, request: SimRequest): SimRespo
   try {
     const result = dispatch({ world, handlers, caller, now }, method, uri, params);
     const envelope = result instanceof Envelope ? { data: result.data, ...result.extra } : { data: result };
-    return { status: 200, reason: "OK", headers: { "content-type": JSON_TYPE }, body: JSON.stringify(envelope) };
+    return {
+      status: 200,
+      reason: "OK",
+      headers: { "content-type": JSON_TYPE },
+      body: JSON.stringify(envelope),
+    };
   } catch (error) {
     if (!(error instanceof SimError)) throw error;
     return refusal(error);

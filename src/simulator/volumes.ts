@@ -2,11 +2,23 @@ import { die, SimError } from "./route.ts";
 import type { Storage, Volume, World } from "./world.ts";
 
 /** Storage types that every node of the cluster sees alike. */
-const SHARED_TYPES = new Set(["nfs", "cifs", "cephfs", "rbd", "pbs", "iscsi", "iscsidirect", "glusterfs", "esxi", "zfs"]);
+const SHARED_TYPES = new Set([
+  "nfs",
+  "cifs",
+  "cephfs",
+  "rbd",
+  "pbs",
+  "iscsi",
+  "iscsidirect",
+  "glusterfs",
+  "esxi",
+  "zfs",
+]);
 /** Storage types that keep volumes as files below a path. */
 const FILE_TYPES = new Set(["dir", "nfs", "cifs", "cephfs", "glusterfs", "btrfs"]);
 
-export const isShared = (storage: Storage) => SHARED_TYPES.has(storage.type) || Boolean(storage.config.shared);
+export const isShared = (storage: Storage) =>
+  SHARED_TYPES.has(storage.type) || Boolean(storage.config.shared);
 export const isFileBased = (storage: Storage) => FILE_TYPES.has(storage.type);
 
 /** PVE::Storage::storage_config. */
@@ -16,7 +28,9 @@ export function storageOf(world: World, name: string): Storage {
 
 /** The content types a storage is configured for. */
 export function contentOf(storage: Storage): string[] {
-  return String(storage.config.content ?? "").split(",").filter(Boolean);
+  return String(storage.config.content ?? "")
+    .split(",")
+    .filter(Boolean);
 }
 
 /** True when the storage is configured for the node. */
@@ -81,7 +95,8 @@ const DIRECTORIES: Readonly<Record<Volume["content"], string>> = {
 export function pathOf(world: World, volid: string): string {
   const storage = storageOf(world, volid.slice(0, volid.indexOf(":")));
   const name = volid.slice(volid.indexOf(":") + 1);
-  if (!isFileBased(storage)) return `/dev/${storage.config.vgname ?? storage.config.pool ?? storage.storage}/${name}`;
+  if (!isFileBased(storage))
+    return `/dev/${storage.config.vgname ?? storage.config.pool ?? storage.storage}/${name}`;
   const found = /^(iso|vztmpl|backup|snippets|import)\/(.+)$/.exec(name);
   const linked = /^\d+\/base-.+\/(\d+\/vm-.+)$/.exec(name);
   if (!found?.[1]) return `${rootPath(storage)}/images/${linked?.[1] ?? name}`;

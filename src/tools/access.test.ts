@@ -3,6 +3,7 @@ import { cannedSession, Refused } from "../../tests/support/canned.ts";
 import { HOSTILE } from "../../tests/support/hostile.ts";
 import { testSession } from "../../tests/support/session.ts";
 import { ROOT_TOKEN, smallWorld } from "../../tests/support/small-world.ts";
+import { clusterWorld, DEMO_TOKENS } from "../simulator/scenarios/cluster.ts";
 import { aclPath, privilegesText } from "./access-tables.ts";
 
 const start = () => testSession(smallWorld(), ROOT_TOKEN);
@@ -69,6 +70,14 @@ describe("users", () => {
     expect(text).toBe(
       "User new@pve created.\nWhat is set now could not be read; the change itself was accepted.",
     );
+  });
+
+  it("are not created by a token that only reads", async () => {
+    const session = testSession(clusterWorld(), DEMO_TOKENS.auditor);
+    expect(await session.call("pve_list_users")).toContain("operator@pve | yes | pve");
+    const text = await session.call("pve_create_user", { userid: "new@pve" });
+    expect(text).toContain("the token lacks Realm.AllocateUser on /access/realm/pve");
+    expect(text).toContain("Nothing was changed.");
   });
 
   it("are not changed when they cannot be read before", async () => {

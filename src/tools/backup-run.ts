@@ -14,11 +14,14 @@ interface Part {
   /** For the reader: "VM 100 (web)" or "all guests". */
   readonly what: string;
   readonly select: Readonly<Record<string, unknown>>;
+  /** The node is offline: nothing is sent. */
+  readonly offline?: true;
 }
 
 interface Outcome extends Part {
   readonly upid?: string;
-  readonly error?: unknown;
+  /** Why it was not started. */
+  readonly problem?: string;
 }
 
 /** An argument, listed or in `params`. */
@@ -39,12 +42,30 @@ function byNode(guests: readonly Guest[], select: (there: readonly Guest[]) => P
   });
 }
 
-async function onlineNodes(call: ToolCall): Promise<readonly string[]> {
+const allOf = (count: number, exclude: Row[string] | undefined): string =>
+  `${count === 1 ? "the only guest" : `all ${count} guests`}${exclude === undefined ? "" : ` but ${String(exclude)}`}`;
+
+/**
+ * Everything that a node, or each node, has. With `all=1` PVE starts a job even where there is nothing to back up, so
+ * only nodes with guests are asked.
+ */
+async function everything(call: ToolCall, node: string | undefined): Promise<readonly Part[]> {
+  const guests = (await call.guests.all(true)).filter((guest) => node === undefined || guest.node === node);
+  if (guests.length === 0) {
+    throw new Refusal(
+      `There is nothing to back up: this token sees no guest${node === undefined ? "" : ` on ${node}`}.`,
+    );
+  }
   const { data } = await call.pve.call("GET /nodes", {});
-  return rows(data)
-    .filter((row) => row.status !== "offline")
-    .flatMap((row) => str(row, "node") ?? [])
-    .sort();
+  const offline = rows(data).flatMap((row) => (row.status === "offline" ? (str(row, "node") ?? []) : []));
+  // PVE wants `all` in so many words: without any selection it answers "vmid: property is missing".
+  return byNode(guests, () => ({ all: true, vmid: undefined }))
+    .map((part) => ({
+      ...part,
+      what: allOf(guests.filter((guest) => guest.node === part.node).length, argument(call, "exclude")),
+      ...(offline.includes(part.node) ? { offline: true as const } : {}),
+    }))
+    .sort((one, two) => one.node.localeCompare(two.node));
 }
 
 /** What to back up where: guests on their nodes, a pool's guests on theirs, or everything a node has. */
@@ -69,11 +90,10 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
         `Pool ${String(pool)} has no guest${node === undefined ? "" : ` on ${node}`} that this token can see.`,
       );
     }
-    return byNode(wanted, () => ({ pool }));
+    // Whether nested pools are taken too is PVE's to say: the guests are not named.
+    return byNode(wanted, () => ({ pool })).map((part) => ({ ...part, what: `pool ${String(pool)}` }));
   }
-  const nodes = node === undefined ? await onlineNodes(call) : [node];
-  // PVE wants `all` in so many words: without any selection it answers "vmid: property is missing".
-  return nodes.map((name) => ({ node: name, what: "all guests", select: { all: true, vmid: undefined } }));
+  return everything(call, node);
 }
 
 /**
@@ -112,35 +132,30 @@ async function retention(call: ToolCall, node: string): Promise<string> {
 async function send(call: ToolCall, parts: readonly Part[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const part of parts) {
+    if (part.offline) {
+      outcomes.push({ ...part, problem: "not started: the node is offline" });
+      continue;
+    }
     try {
       const { data } = await call.send({ node: part.node, ...part.select });
-      outcomes.push({ ...part, ...(isUpid(data) ? { upid: data } : {}) });
+      outcomes.push({ ...part, ...(isUpid(data) ? { upid: data } : { problem: "nothing to back up" }) });
     } catch (error) {
       if (!outcomes.some(({ upid }) => upid !== undefined)) throw error;
-      outcomes.push({ ...part, error });
+      outcomes.push({
+        ...part,
+        problem: `not started: ${error instanceof Error ? error.message : String(error)}`,
+      });
     }
   }
   return outcomes;
 }
 
 /** One row a node: its job, or why it has none. */
-function jobTable(outcomes: readonly Outcome[]): Block {
-  return {
-    kind: "table",
-    columns: [{ key: "node" }, { key: "guests" }, { key: "upid", label: "UPID" }, { key: "problem" }],
-    rows: outcomes.map(({ node, what, upid, error }) => ({
-      node,
-      guests: what,
-      upid,
-      problem:
-        error !== undefined
-          ? `not started: ${error instanceof Error ? error.message : String(error)}`
-          : upid === undefined
-            ? "nothing to back up"
-            : undefined,
-    })),
-  };
-}
+const jobTable = (outcomes: readonly Outcome[]): Block => ({
+  kind: "table",
+  columns: [{ key: "node" }, { key: "guests" }, { key: "upid", label: "UPID" }, { key: "problem" }],
+  rows: outcomes.map(({ node, what, upid, problem }) => ({ node, guests: what, upid, problem })),
+});
 
 /**
  * Starts a backup now: one vzdump task a node that has any of the guests. PVE answers "OK" instead of a UPID when a
@@ -148,28 +163,27 @@ function jobTable(outcomes: readonly Outcome[]): Block {
  */
 export async function runBackup(call: ToolCall): Promise<Answer> {
   const parts = await plan(call);
-  if (parts.length === 0) throw new Refusal("No node is online.");
   // A node's vzdump.conf may say otherwise than its neighbour's.
-  const kept = new Set(await Promise.all(parts.map(({ node }) => retention(call, node))));
+  const asked = parts.filter(({ offline }) => !offline);
+  const kept = new Set(await Promise.all(asked.map(({ node }) => retention(call, node))));
   const outcomes = await send(call, parts);
   const started = outcomes.filter(({ upid }) => upid !== undefined);
   if (started.length === 0) {
-    const where = parts.map(({ node }) => node).join(", ");
-    throw new Refusal(
-      `Nothing was backed up: PVE found none of the guests (${[...new Set(parts.map(({ what }) => what))].join("; ")}) to back up on ${where}.`,
-      { next: ["pve_list_cluster_resources shows where guests are."] },
-    );
+    const why = outcomes.map(({ node, what, problem }) => `${what} on ${node}: ${problem}`);
+    throw new Refusal(`Nothing was backed up (${why.join("; ")}).`, {
+      next: ["pve_list_cluster_resources shows where guests are."],
+    });
   }
-  const failed = outcomes.some(({ error }) => error !== undefined);
-  const asked = str(call.input, "node");
-  const moved = asked !== undefined && parts.some(({ node }) => node !== asked);
+  const failed = started.length < outcomes.length;
+  const named = str(call.input, "node");
+  const moved = named !== undefined && parts.some(({ node }) => node !== named);
   const storage = argument(call, "storage");
   const to = storage === undefined ? "" : ` to ${String(storage)}`;
   const lonely = started.length === 1 && outcomes.length === 1 ? started[0] : undefined;
   return {
     headline: lonely
       ? `Started: backup of ${lonely.what} on ${lonely.node}${to}.`
-      : `Started: ${started.length} backup ${started.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? "; NOT on every node" : ""}.`,
+      : `Started: ${started.length} backup ${started.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? "; NOT all guests are backed up" : ""}.`,
     blocks: [
       lonely
         ? {
@@ -182,7 +196,7 @@ export async function runBackup(call: ToolCall): Promise<Answer> {
         : jobTable(outcomes),
       ...[...kept].map((text): Block => ({ kind: "note", text })),
       ...(moved
-        ? [{ kind: "note", text: `Not all of them are on ${asked}; each is backed up where it is.` } as const]
+        ? [{ kind: "note", text: `Not all of them are on ${named}; each is backed up where it is.` } as const]
         : []),
     ],
     next: ["pve_get_task_status with a UPID tells whether it succeeded."],

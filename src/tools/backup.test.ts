@@ -73,7 +73,7 @@ describe("pve_run_backup", () => {
         "POST /nodes/pve1/vzdump all=1",
         "POST /nodes/pve2/vzdump all=1",
       ]);
-      expect(text).toContain("pve1 | all guests | UPID:pve1:");
+      expect(text).toContain("pve1 | all 2 guests | UPID:pve1:");
     },
   );
 
@@ -90,10 +90,33 @@ describe("pve_run_backup", () => {
     const session = cannedSession({ ...CLUSTER, "POST /nodes/pve1/vzdump": "OK" });
     const answer = await session.answer("pve_run_backup", { vmid: "100" });
     expect(answer.failed).toBe(true);
-    expect(answer.headline).toMatch(/^Nothing was backed up: .*VM 100 \(web\).* on pve1\.$/);
-    const text = await session.call("pve_run_backup", { vmid: "all" });
-    expect(text).toContain("pve1 | all guests |  | nothing to back up");
-    expect(text).toMatch(/^Started: 1 backup job, one a node\./);
+    expect(answer.headline).toBe("Nothing was backed up (VM 100 (web) on pve1: nothing to back up).");
+    const text = await session.call("pve_run_backup", { vmid: "100,101" });
+    expect(text).toContain("pve1 | VM 100 (web) |  | nothing to back up");
+    expect(text).toMatch(/^Started: 1 backup job, one a node; NOT all guests are backed up\./);
+  });
+
+  it("does not ask a node without guests for all of them: PVE would run an empty job", async () => {
+    const session = cannedSession({ ...CLUSTER, "GET /cluster/resources": GUESTS.slice(0, 1) });
+    await session.call("pve_run_backup");
+    expect(writes(session.sent)).toEqual(["POST /nodes/pve1/vzdump all=1"]);
+    expect(await session.call("pve_run_backup", { node: "pve2" })).toMatch(
+      /this token sees no guest on pve2/,
+    );
+  });
+
+  it("says whose guests are left out because their node is offline", async () => {
+    const nodes = [
+      { node: "pve1", status: "online" },
+      { node: "pve2", status: "offline" },
+    ];
+    const session = cannedSession({ ...CLUSTER, "GET /nodes": nodes });
+    const answer = await session.answer("pve_run_backup", { vmid: "all" });
+    expect(answer.failed).toBe(true);
+    expect(answer.headline).toMatch(/^Started: 1 backup job, one a node; NOT all guests/);
+    expect(await session.call("pve_run_backup")).toContain(
+      "pve2 | all 2 guests |  | not started: the node is offline",
+    );
   });
 
   it.each([
@@ -160,7 +183,7 @@ describe("pve_run_backup", () => {
     });
     const answer = await session.answer("pve_run_backup", { vmid: "100,101" });
     expect(answer.failed).toBe(true);
-    expect(answer.headline).toMatch(/1 backup job, one a node; NOT on every node/);
+    expect(answer.headline).toMatch(/1 backup job, one a node; NOT all guests/);
     expect(await session.call("pve_run_backup", { vmid: "100,101" })).toContain(
       "not started: No route to host",
     );

@@ -19,7 +19,8 @@ const memberRow = (row: Row): Cells => ({
   cores: num(row, "maxcpu"),
   mem: num(row, "mem"),
   maxmem: num(row, "maxmem"),
-  disk: num(row, "disk"),
+  // PVE reports 0 for VMs: it does not look into their disks.
+  disk: num(row, "disk") || undefined,
   maxdisk: num(row, "maxdisk"),
 });
 
@@ -43,7 +44,8 @@ function poolAnswer(data: Json, call: ToolCall): Answer {
           { key: "status" },
           { key: "cores" },
           { key: "mem", label: "memory", format: "bytes", of: "maxmem" },
-          { key: "disk", format: "bytes", of: "maxdisk" },
+          { key: "disk", label: "disk used", format: "bytes" },
+          { key: "maxdisk", label: "disk size", format: "bytes" },
         ],
         rows: members,
       },

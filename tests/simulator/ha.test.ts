@@ -34,7 +34,7 @@ describe("high availability", () => {
     expect((await call("GET /cluster/ha/groups")).message).toBe(
       "cannot index groups: ha groups have been migrated to rules\n",
     );
-    expect((await call("POST /cluster/ha/resources", { sid: "vm:100", group: "g" })).message).toBe(
+    expect((await call("POST /cluster/ha/resources", { sid: "vm:100", group: "old-group" })).message).toBe(
       "invalid parameter 'group': ha groups have been migrated to rules\n",
     );
   });
@@ -42,7 +42,7 @@ describe("high availability", () => {
   it("checks a rule against managed resources, nodes and other rules", async () => {
     const { call } = simulated();
     const add = (params: Record<string, string>) =>
-      call("POST /cluster/ha/rules", { rule: "r", type: "node-affinity", nodes: "pve1", ...params });
+      call("POST /cluster/ha/rules", { rule: "r1", type: "node-affinity", nodes: "pve1", ...params });
     expect((await add({ resources: "vm:100" })).message).toBe(
       "create ha rule failed: cannot use unmanaged resource(s) vm:100.\n",
     );
@@ -53,10 +53,16 @@ describe("high availability", () => {
       resources: "resource 'vm:102' is already used in another node affinity rule",
     });
     expect((await add({ resources: "vm:101" })).status).toBe(200);
-    expect((await call("PUT /cluster/ha/rules/r", { type: "node-affinity", comment: "x" })).status).toBe(200);
-    expect((await call("GET /cluster/ha/rules/r")).data).toMatchObject({ order: 3, strict: 0, comment: "x" });
-    await call("DELETE /cluster/ha/rules/r");
-    expect((await call("GET /cluster/ha/rules/r")).message).toBe("no such ha rule 'r'\n");
+    expect((await call("PUT /cluster/ha/rules/r1", { type: "node-affinity", comment: "x" })).status).toBe(
+      200,
+    );
+    expect((await call("GET /cluster/ha/rules/r1")).data).toMatchObject({
+      order: 3,
+      strict: 0,
+      comment: "x",
+    });
+    await call("DELETE /cluster/ha/rules/r1");
+    expect((await call("GET /cluster/ha/rules/r1")).message).toBe("no such ha rule 'r1'\n");
   });
 
   it("purges a resource from its rules", async () => {

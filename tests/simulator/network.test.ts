@@ -61,7 +61,10 @@ describe("network", () => {
       { gateway: "Default gateway already exists on interface 'vmbr0'." },
     ],
     [{ ...bridge, bridge_ports: "nic1" }, { bridge_ports: "nic1 is already used on interface 'vmbr1'." }],
-    [{ ...bridge, address: "198.51.100.1" }, { address: "address conflicts with cidr" }],
+    [
+      { ...bridge, address: "198.51.100.1", netmask: "255.255.255.0" },
+      { address: "address conflicts with cidr" },
+    ],
   ])("refuses %j", async (params, errors) => {
     const { call } = simulated();
     const answer = await call("POST /nodes/pve1/network", params);

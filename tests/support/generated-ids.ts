@@ -12,7 +12,8 @@ const isGenerated = (value: string) => GENERATED.some((pattern) => pattern.test(
 
 type Row = Readonly<Record<string, unknown>>;
 
-const isRow = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRow = (value: unknown): value is Row =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** How many fields two rows share. */
 function likeness(a: Row, b: Row): number {
@@ -26,7 +27,8 @@ export class GeneratedIds {
 
   learn(recorded: unknown, simulated: unknown): void {
     if (typeof recorded === "string" && typeof simulated === "string") {
-      if (recorded !== simulated && isGenerated(recorded) && isGenerated(simulated)) this.#texts.set(recorded, simulated);
+      if (recorded !== simulated && isGenerated(recorded) && isGenerated(simulated))
+        this.#texts.set(recorded, simulated);
     } else if (Array.isArray(recorded) && Array.isArray(simulated)) {
       for (const element of recorded) this.#learnElement(element, recorded, simulated);
     } else if (isRow(recorded) && isRow(simulated)) {
@@ -51,7 +53,8 @@ export class GeneratedIds {
   /** A text of the recording with every generated value replaced by this run's. */
   text(value: string): string {
     let result = value;
-    for (const [before, after] of this.#texts) if (result.includes(before)) result = result.replaceAll(before, after);
+    for (const [before, after] of this.#texts)
+      if (result.includes(before)) result = result.replaceAll(before, after);
     return result;
   }
 

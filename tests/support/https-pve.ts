@@ -66,6 +66,7 @@ export const REFUSED_TOKEN: Reaction = { status: 401, reason: "Authentication fa
 export async function startPve(
   behave: Behaviour = () => undefined,
   certificate: CertificateName = "self-signed",
+  wantedPort = 0,
 ): Promise<HttpsPve> {
   const cert = readFileSync(tlsFile(`${certificate}.pem`));
   const seen: Seen[] = [];
@@ -101,7 +102,7 @@ export async function startPve(
   );
   // A client that mistrusts the certificate leaves in the middle of the handshake.
   server.on("tlsClientError", () => {});
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(wantedPort, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `https://127.0.0.1:${port}`,

@@ -18,7 +18,10 @@ export interface Connection {
   /** Every request that left for PVE. */
   readonly requests: WireRequest[];
   /** Calls a tool: the text a model reads, and whether it is an error. */
-  readonly call: (name: string, args?: Record<string, unknown>) => Promise<{ text: string; isError: boolean }>;
+  readonly call: (
+    name: string,
+    args?: Record<string, unknown>,
+  ) => Promise<{ text: string; isError: boolean }>;
   readonly close: () => Promise<void>;
 }
 

@@ -93,7 +93,10 @@ export async function replay(calls: readonly RecordedCall[]): Promise<ReplayRepo
     const target = Math.max(now + ready, lastEnd(simulator.world) ?? 0) + 0.01;
     clock.advance(target - now);
     now = target;
-    const path = call.path.split("/").map((part) => encodeURIComponent(ids.text(decodeURIComponent(part)))).join("/");
+    const path = call.path
+      .split("/")
+      .map((part) => encodeURIComponent(ids.text(decodeURIComponent(part))))
+      .join("/");
     const encoded = encodeParams(call.params, ids);
     const writes = call.method === "POST" || call.method === "PUT";
     const authorization = call.as in AUTHORIZATION ? AUTHORIZATION[call.as] : ROOT;
@@ -112,7 +115,11 @@ export async function replay(calls: readonly RecordedCall[]): Promise<ReplayRepo
     const body = parseBody(response.body);
     const report = (kind: Mismatch["kind"], text: string) => mismatches.push({ id: call.id, kind, text });
     if (response.status === call.status) counts.sameStatus++;
-    else report("status", `${call.method} ${call.path}: expected ${call.status}, got ${response.status} ${response.reason}`);
+    else
+      report(
+        "status",
+        `${call.method} ${call.path}: expected ${call.status}, got ${response.status} ${response.reason}`,
+      );
     if (call.status >= 400) {
       counts.errors++;
       const [expected, actual] = [errorText(call.body, ids), errorText(body, new GeneratedIds())];

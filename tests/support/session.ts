@@ -20,7 +20,11 @@ export interface TestSession {
 }
 
 /** A session on a simulated world, without MCP around it. */
-export function testSession(world: World, token: { id: string; secret: string }, tier: Tier = "full"): TestSession {
+export function testSession(
+  world: World,
+  token: { id: string; secret: string },
+  tier: Tier = "full",
+): TestSession {
   const simulator = createSimulator(world);
   const requests: WireRequest[] = [];
   const transport: Transport = {

@@ -18,7 +18,8 @@ function add(shape: Shape, value: unknown): Shape {
   if (Array.isArray(value)) {
     for (const element of value) shape.elements = add(shape.elements ?? empty(), element);
   } else if (typeof value === "object" && value !== null) {
-    for (const [key, inner] of Object.entries(value)) shape.keys.set(key, add(shape.keys.get(key) ?? empty(), inner));
+    for (const [key, inner] of Object.entries(value))
+      shape.keys.set(key, add(shape.keys.get(key) ?? empty(), inner));
   }
   return shape;
 }
@@ -38,6 +39,7 @@ export function shapeDifferences(expected: Shape, actual: Shape, path = ""): str
     if (before && after) found.push(...shapeDifferences(before, after, place));
     else found.push(before ? `${place}: missing` : `${place}: not expected`);
   }
-  if (expected.elements && actual.elements) found.push(...shapeDifferences(expected.elements, actual.elements, `${path}[]`));
+  if (expected.elements && actual.elements)
+    found.push(...shapeDifferences(expected.elements, actual.elements, `${path}[]`));
   return found;
 }

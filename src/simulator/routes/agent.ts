@@ -32,7 +32,11 @@ const COMMANDS = {
   "get-timezone": () => ({ zone: "UTC", offset: 0 }),
   "get-users": () => [],
   "get-vcpus": (guest) =>
-    Array.from({ length: cpusOf(guest) }, (_, n) => ({ "logical-id": n, online: true, "can-offline": n > 0 })),
+    Array.from({ length: cpusOf(guest) }, (_, n) => ({
+      "logical-id": n,
+      online: true,
+      "can-offline": n > 0,
+    })),
   "get-memory-blocks": (guest) =>
     Array.from({ length: Math.ceil(memoryOf(guest) / MEMORY_BLOCK) }, (_, n) => ({
       "phys-index": n,
@@ -73,12 +77,23 @@ function fileSystems(guest: Guest): Json {
       type: "ext4",
       "total-bytes": size,
       "used-bytes": Math.trunc(size * 0.37),
-      disk: [{ dev: "/dev/sda1", "bus-type": "scsi", bus: 0, target: 0, unit: 0, serial: "0QEMU_QEMU_HARDDISK_drive-scsi0" }],
+      disk: [
+        {
+          dev: "/dev/sda1",
+          "bus-type": "scsi",
+          bus: 0,
+          target: 0,
+          unit: 0,
+          serial: "0QEMU_QEMU_HARDDISK_drive-scsi0",
+        },
+      ],
     },
   ];
 }
 
-const answer = (name: keyof typeof COMMANDS) => (call: SimCall) => ({ result: (COMMANDS[name] as Command)(withAgent(call), call) });
+const answer = (name: keyof typeof COMMANDS) => (call: SimCall) => ({
+  result: (COMMANDS[name] as Command)(withAgent(call), call),
+});
 
 function exec(call: SimCall): Json {
   const guest = withAgent(call);
@@ -116,7 +131,9 @@ function fileWrite(call: SimCall): Json {
 /** The older POST .../agent with the command as a parameter. */
 function anyCommand(call: SimCall): Json {
   const name = need(call, "command");
-  const run = Object.hasOwn(COMMANDS, name) ? (COMMANDS[name as keyof typeof COMMANDS] as Command) : undefined;
+  const run = Object.hasOwn(COMMANDS, name)
+    ? (COMMANDS[name as keyof typeof COMMANDS] as Command)
+    : undefined;
   if (!run) return badParams({ command: `value '${name}' does not have a value in the enumeration` });
   return { result: run(withAgent(call), call) };
 }
@@ -148,5 +165,8 @@ export const agentRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/agent/exec-status": execStatus,
   "GET /nodes/{node}/qemu/{vmid}/agent/file-read": fileRead,
   "POST /nodes/{node}/qemu/{vmid}/agent/file-write": fileWrite,
-  "POST /nodes/{node}/qemu/{vmid}/agent/set-user-password": (call) => (withAgent(call), { result: {} }),
+  "POST /nodes/{node}/qemu/{vmid}/agent/set-user-password": (call) => {
+    withAgent(call);
+    return { result: {} };
+  },
 };

@@ -28,7 +28,8 @@ interface Bulk {
 }
 
 /** The node an API call without a node runs on. */
-const localNode = (call: SimCall) => [...call.world.nodes.values()].find((node) => node.online)?.name ?? "localhost";
+const localNode = (call: SimCall) =>
+  [...call.world.nodes.values()].find((node) => node.online)?.name ?? "localhost";
 
 /** Guests named by `vms`, or all; templates never. */
 function chosen(call: SimCall): Guest[] {
@@ -49,7 +50,10 @@ function checkGuests(call: SimCall, privilege: string): void {
 /** Calls the route of one guest as the caller; the answer is the UPID of its task. */
 function callRoute(call: SimCall, guest: Guest, step: Step): string {
   const folder = `/nodes/{node}/${guest.type}/{vmid}` as const;
-  const route = step.route === "migrate" ? (`POST ${folder}/migrate` as const) : (`POST ${folder}/status/${step.route ?? "start"}` as const);
+  const route =
+    step.route === "migrate"
+      ? (`POST ${folder}/migrate` as const)
+      : (`POST ${folder}/status/${step.route ?? "start"}` as const);
   const handlers = { ...guestStatusRoutes, ...migrateRoutes } as Record<string, Handler | undefined>;
   const params = { ...step.params, node: guest.node, vmid: guest.vmid };
   const answer = handlers[route]?.({ ...call, route: route as SimCall["route"], params });
@@ -107,13 +111,18 @@ function startStep(call: SimCall, guest: Guest): Step {
   if (guest.status === "running") return { skip: `Skipping ${nameOf(guest)}, already running.` };
   const timeout = int(call, "timeout");
   const route = guest.status === "paused" ? "resume" : "start";
-  return { route, line: `Starting ${nameOf(guest)}`, ...(timeout === undefined ? {} : { params: { timeout } }) };
+  return {
+    route,
+    line: `Starting ${nameOf(guest)}`,
+    ...(timeout === undefined ? {} : { params: { timeout } }),
+  };
 }
 
 function shutdownStep(call: SimCall, guest: Guest, defaultForce: boolean): Step {
   const force = flag(call, "force-stop", defaultForce);
   if (!isRunning(guest)) return { skip: `Skipping ${nameOf(guest)}, not running.` };
-  if (guest.status === "paused" && !force) return { skip: `Skipping ${nameOf(guest)}, resume paused VM before shutdown.` };
+  if (guest.status === "paused" && !force)
+    return { skip: `Skipping ${nameOf(guest)}, resume paused VM before shutdown.` };
   const timeout = int(call, "timeout") ?? 180;
   return {
     route: "shutdown",
@@ -137,14 +146,22 @@ function migrateStep(call: SimCall, guest: Guest, target: string): Step {
   if (guest.node === target) return { skip: `${nameOf(guest)} already on ${target}, skipping.` };
   const online = flag(call, "online");
   const params: Record<string, Value> =
-    guest.type === "lxc" ? { target, restart: online } : { target, online, "with-local-disks": flag(call, "with-local-disks") };
+    guest.type === "lxc"
+      ? { target, restart: online }
+      : { target, online, "with-local-disks": flag(call, "with-local-disks") };
   return { route: "migrate", params, line: `Migrating ${nameOf(guest)}` };
 }
 
 /** The bulk actions of a node (PVE::API2::Nodes): guests of that node, `onboot` ones for startall. */
-function onNode(call: SimCall, type: string, pick: (guest: Guest) => boolean, step: (guest: Guest) => Step): Json {
+function onNode(
+  call: SimCall,
+  type: string,
+  pick: (guest: Guest) => boolean,
+  step: (guest: Guest) => Step,
+): Json {
   const node = text(call, "node") ?? localNode(call);
-  if (!mayAny(call, "/", "VM.PowerMgmt", "VM.Migrate")) checkGuests(call, type === "migrateall" ? "VM.Migrate" : "VM.PowerMgmt");
+  if (!mayAny(call, "/", "VM.PowerMgmt", "VM.Migrate"))
+    checkGuests(call, type === "migrateall" ? "VM.Migrate" : "VM.PowerMgmt");
   const bulk = { type, node, heading: undefined, failure: "Some guests failed: ", step };
   return run(call, bulk, chosen(call).filter(pick));
 }
@@ -214,9 +231,20 @@ export const bulkRoutes: Handlers = {
     const pick = (guest: Guest) => !isRunning(guest) && (force || guest.config.onboot === 1);
     return onNode(call, "startall", pick, (guest) => startStep(call, guest));
   },
-  "POST /nodes/{node}/stopall": (call) => onNode(call, "stopall", isRunning, (guest) => shutdownStep(call, guest, true)),
+  "POST /nodes/{node}/stopall": (call) =>
+    onNode(call, "stopall", isRunning, (guest) => shutdownStep(call, guest, true)),
   "POST /nodes/{node}/suspendall": (call) =>
-    onNode(call, "suspendall", (guest) => guest.type === "qemu" && isRunning(guest), (guest) => suspendStep(call, guest)),
+    onNode(
+      call,
+      "suspendall",
+      (guest) => guest.type === "qemu" && isRunning(guest),
+      (guest) => suspendStep(call, guest),
+    ),
   "POST /nodes/{node}/migrateall": (call) =>
-    onNode(call, "migrateall", () => true, (guest) => migrateStep(call, guest, text(call, "target") ?? "")),
+    onNode(
+      call,
+      "migrateall",
+      () => true,
+      (guest) => migrateStep(call, guest, text(call, "target") ?? ""),
+    ),
 };

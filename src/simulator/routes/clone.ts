@@ -1,7 +1,18 @@
 import { flag, int, text } from "../args.ts";
 import { normalizeSettings } from "../guest-config.ts";
 import { mkfsLines } from "../guest-disks.ts";
-import { checkLock, disksOf, guestOf, isRunning, isTemplate, KIND, nodeOf, type Disk, taskType, uuid } from "../guests.ts";
+import {
+  checkLock,
+  type Disk,
+  disksOf,
+  guestOf,
+  isRunning,
+  isTemplate,
+  KIND,
+  nodeOf,
+  taskType,
+  uuid,
+} from "../guests.ts";
 import { denied, requirePrivileges } from "../permissions.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "../property.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
@@ -50,7 +61,8 @@ function plan(call: SimCall): Plan {
       const found = call.world.storages.get(storage ?? disk.volid.split(":")[0] ?? "");
       return found !== undefined && isShared(found);
     });
-  if (target !== source.node && !shared) die(`can't clone ${label} to node '${target}' (${label} uses local storage)`);
+  if (target !== source.node && !shared)
+    die(`can't clone ${label} to node '${target}' (${label} uses local storage)`);
   const other = call.world.guests.get(newid);
   if (other)
     die(
@@ -70,7 +82,13 @@ function checkStorage(call: SimCall, name: string, vm: boolean, target: string):
   if (!isShared(storage)) die(`can't clone to non-shared storage '${name}'`);
 }
 
-function checkDisk(call: SimCall, source: Guest, disk: Disk, full: boolean, storage: string | undefined): void {
+function checkDisk(
+  call: SimCall,
+  source: Guest,
+  disk: Disk,
+  full: boolean,
+  storage: string | undefined,
+): void {
   const sid = storage ?? disk.volid.split(":")[0] ?? "";
   requirePrivileges(call.world, call.caller.id, `/storage/${sid}`, ["Datastore.AllocateSpace"]);
   if (source.type === "lxc" && full && isRunning(source) && text(call, "snapname") === undefined)
@@ -88,7 +106,10 @@ function clone(call: SimCall): Json {
   const made = plan(call);
   const { source, newid } = made;
   const word = source.type === "qemu" ? "VM" : "container";
-  const guest = { ...newGuest(source.type, newid, made.target, { lock: "clone" }, call.now), load: source.load };
+  const guest = {
+    ...newGuest(source.type, newid, made.target, { lock: "clone" }, call.now),
+    load: source.load,
+  };
   call.world.guests.set(newid, guest);
   return call.task({
     node: source.node,
@@ -123,11 +144,13 @@ function cloneConfig(call: SimCall, made: Plan, log: string[]): Record<string, J
     if (NOT_COPIED.test(key)) continue;
     copy[key] = /^net\d+$/.test(key) ? withoutMac(String(value)) : value;
   }
-  for (const disk of disksOf(source.type, config).filter(owned)) copy[disk.key] = cloneDisk(call, made, disk, log);
+  for (const disk of disksOf(source.type, config).filter(owned))
+    copy[disk.key] = cloneDisk(call, made, disk, log);
   const nameKey = KIND[source.type].nameKey;
   const name = text(call, nameKey);
   if (name !== undefined) copy[nameKey] = name;
-  else copy[nameKey] = source.type === "qemu" ? `Copy-of-VM-${config.name ?? source.vmid}` : `CT${made.newid}`;
+  else
+    copy[nameKey] = source.type === "qemu" ? `Copy-of-VM-${config.name ?? source.vmid}` : `CT${made.newid}`;
   const description = text(call, "description");
   if (description !== undefined) copy.description = description;
   if (source.type === "qemu") {
@@ -201,7 +224,12 @@ export function copyLines(volid: string, bytes: number): string[] {
 function copyContainer(call: SimCall, newid: number, bytes: number, node: string, log: string[]): void {
   log.push(...mkfsLines(call.world, bytes));
   if (!call.world.nodes.get(node)?.lacks?.includes("loop")) {
-    log.push("", "Number of files: 21,410 (reg: 15,377, dir: 1,931, link: 4,102)", "Total bytes sent: 512M", "");
+    log.push(
+      "",
+      "Number of files: 21,410 (reg: 15,377, dir: 1,931, link: 4,102)",
+      "Total bytes sent: 512M",
+      "",
+    );
     return;
   }
   const folder = `/var/lib/lxc/${newid}/.copy-volume`;

@@ -8,7 +8,7 @@ import type { Json, World } from "../world.ts";
 type Objects = Map<string, Record<string, Json>>;
 
 /** The objects of a kind; made at first use. */
-function objects(world: World, kind: string): Objects {
+export function objects(world: World, kind: string): Objects {
   world.objects ??= new Map();
   const found = world.objects.get(kind) ?? new Map();
   world.objects.set(kind, found);
@@ -30,6 +30,8 @@ interface Kind {
   /** PVE leaves the key out of the answer about one. */
   readonly keyless?: true;
   readonly digest: (world: World) => string;
+  /** The key's value as answers carry it; absent: as given. */
+  readonly shownAs?: (id: string) => string;
   /** Rows PVE lists besides the configured ones. */
   readonly builtin?: readonly Json[];
 }
@@ -38,7 +40,7 @@ function shown(kind: Kind, world: World, id: string, config: Record<string, Json
   const hidden = new Set(kind.secret);
   const kept = Object.entries(config).filter(([key]) => !hidden.has(key));
   return {
-    ...(one && kind.keyless ? {} : { [kind.key]: id }),
+    ...(one && kind.keyless ? {} : { [kind.key]: kind.shownAs?.(id) ?? id }),
     ...Object.fromEntries(kept),
     ...kind.extra,
     digest: kind.digest(world),
@@ -190,6 +192,66 @@ function endpoints(type: string, builtin: readonly Json[] = []): Handlers {
 
 const matchers = notification("matcher", "/cluster/notifications/matchers", "matcher", [BUILTIN_MATCHER]);
 
+/** Networks reserved for documentation (RFC 5737): nothing answers there. */
+const UNREACHABLE = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/;
+
+/** Objects whose name is in the path of their creation too. */
+function named(plain: Record<string, Handler>, path: string): Handlers {
+  const { [`POST ${path}`]: create, ...rest } = plain;
+  return { ...rest, ...(create ? { [`POST ${path}/{id}`]: create } : {}) };
+}
+
+const metricServers = named(
+  crud({
+    path: "/cluster/metrics/server",
+    key: "id",
+    kind: "metrics",
+    secret: ["token"],
+    failed: "create metric server failed",
+    exists: (id) => `metric server '${id}' already exists`,
+    missing: (id) => new SimError(500, `status server entry '${id}' does not exist`),
+    digest: perlDigest("metrics"),
+  }),
+  "/cluster/metrics/server",
+);
+
+/** PVE opens the connection before it keeps a server. */
+function checkReachable(plain: Handler | undefined): Handler {
+  return (call) => {
+    const { type, server, port } = settings(call);
+    if (UNREACHABLE.test(String(server)))
+      die(
+        `couldn't create ${String(type)} socket [${String(server)}]:${String(port)} - Network is unreachable`,
+      );
+    return plain?.(call) ?? null;
+  };
+}
+
+const realmSync = named(
+  crud({
+    path: "/cluster/jobs/realm-sync",
+    key: "id",
+    kind: "realm-sync",
+    extra: { type: "realm-sync" },
+    failed: "create realm-sync job failed",
+    exists: (id) => `realm-sync job '${id}' already exists`,
+    missing: (id) => new SimError(400, `No such job '${id}'`),
+    digest: perlDigest("realm-sync"),
+  }),
+  "/cluster/jobs/realm-sync",
+);
+
+const cpuModels = crud({
+  path: "/cluster/qemu/custom-cpu-models",
+  key: "cputype",
+  kind: "cpu-models",
+  failed: "create custom CPU model failed",
+  exists: (id) => `cpu model '${id}' already exists`,
+  missing: (id) => new SimError(500, `cpu model '${id}' does not exist`),
+  digest: perlDigest("cpu-models"),
+  shownAs: (id) => `custom-${id}`,
+});
+
 /** Notifications, mappings, metric servers and the indexes of areas that are not modelled further. */
 export const clusterObjectRoutes: Handlers = {
   ...mapping("dir"),
@@ -200,6 +262,10 @@ export const clusterObjectRoutes: Handlers = {
   ...endpoints("webhook"),
   ...endpoints("sendmail", [{ ...BUILTIN_TARGET, "mailto-user": ["root@pam"] }]),
   ...matchers,
+  ...realmSync,
+  ...cpuModels,
+  ...metricServers,
+  "POST /cluster/metrics/server/{id}": checkReachable(metricServers["POST /cluster/metrics/server/{id}"]),
   "GET /cluster/notifications/targets": ({ world }) => targets(world),
   "POST /cluster/notifications/targets/{name}/test": () => null,
   "GET /cluster/notifications": () =>
@@ -215,13 +281,16 @@ export const clusterObjectRoutes: Handlers = {
   ],
   "GET /cluster/mapping": () => index("name", "dir pci usb"),
   "GET /cluster/metrics": () => index("name", "server export"),
-  "GET /cluster/metrics/server": ({ world }) =>
-    [...objects(world, "metrics")].map(([id, config]) => ({ id, ...config })),
   "GET /cluster/metrics/export": () => ({ data: [] }),
-  "GET /cluster/jobs/realm-sync": ({ world }) =>
-    [...objects(world, "realm-sync")].map(([id, config]) => ({ id, ...config })),
   "GET /cluster/acme": () => index("name", "account tos meta directories plugins challenge-schema"),
   "GET /cluster/acme/account": () => [],
+  "GET /cluster/acme/challenge-schema": () =>
+    ["acmedns", "cf", "hetzner"].map((id) => ({
+      id,
+      name: id,
+      type: "dns",
+      schema: { name: id, description: "", fields: {} },
+    })),
   "GET /cluster/acme/plugins": ({ world }) => [
     { plugin: "standalone", type: "standalone", digest: digestOf(objects(world, "acme")) },
   ],
@@ -229,14 +298,4 @@ export const clusterObjectRoutes: Handlers = {
     { name: "Let's Encrypt V2", url: "https://acme-v02.api.letsencrypt.org/directory" },
     { name: "Let's Encrypt V2 Staging", url: "https://acme-staging-v02.api.letsencrypt.org/directory" },
   ],
-  "GET /cluster/sdn": () => index("id", "vnets zones controllers ipams dns fabrics"),
-  "GET /cluster/sdn/vnets": () => [],
-  "GET /cluster/sdn/zones": () => [],
-  "GET /cluster/sdn/controllers": () => [],
-  "GET /cluster/sdn/dns": () => [],
-  "GET /cluster/sdn/ipams": ({ world }) => [
-    { ipam: "pve", type: "pve", digest: digestOf(objects(world, "ipam")) },
-  ],
-  "GET /cluster/sdn/fabrics": () => index("subdir", "fabric node all"),
-  "GET /cluster/sdn/fabrics/all": () => ({ fabrics: [], nodes: [] }),
 };

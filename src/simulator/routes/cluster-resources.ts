@@ -1,8 +1,8 @@
 import { int, text } from "../args.ts";
 import { hasStats, nodeFigures } from "../figures.ts";
 import { guestResource, storageResource } from "../resources.ts";
-import { nodeSeries, storageSeries } from "../rrd.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { nodeSeries, storageSeries } from "../rrd.ts";
 import { isOnNode, storageOf } from "../volumes.ts";
 import type { Guest, Json, Node, World } from "../world.ts";
 
@@ -98,10 +98,12 @@ const FIRST_VMID = 100;
 function nextId(call: SimCall): Json {
   const wanted = int(call, "vmid");
   const { guests, options } = call.world;
-  if (wanted !== undefined) return guests.has(wanted) ? badParams({ vmid: `VM ${wanted} already exists` }) : String(wanted);
+  if (wanted !== undefined)
+    return guests.has(wanted) ? badParams({ vmid: `VM ${wanted} already exists` }) : String(wanted);
   const range = options["next-id"] as { lower?: number; upper?: number } | undefined;
   const upper = Number(range?.upper ?? 1_000_000);
-  for (let vmid = Number(range?.lower ?? FIRST_VMID); vmid < upper; vmid++) if (!guests.has(vmid)) return String(vmid);
+  for (let vmid = Number(range?.lower ?? FIRST_VMID); vmid < upper; vmid++)
+    if (!guests.has(vmid)) return String(vmid);
   return die(`unable to get any free VMID in range [${range?.lower ?? FIRST_VMID}, ${upper}]`);
 }
 
@@ -118,6 +120,12 @@ export const clusterResourceRoutes: Handlers = {
     nodeSeries(call.world, nodeNamed(call), text(call, "timeframe") ?? "hour", call.now),
   "GET /nodes/{node}/storage/{storage}/rrddata": (call) => {
     const storage = storageOf(call.world, text(call, "storage") ?? "");
-    return storageSeries(call.world, String(call.params.node), storage, text(call, "timeframe") ?? "hour", call.now);
+    return storageSeries(
+      call.world,
+      String(call.params.node),
+      storage,
+      text(call, "timeframe") ?? "hour",
+      call.now,
+    );
   },
 };

@@ -135,5 +135,4 @@ export const clusterRoutes: Handlers = {
         }))
       : [],
   "GET /cluster/config/join": () => die("node is not in a cluster, no join info available!"),
-  "GET /cluster/ceph/status": () => die("binary not installed: /usr/bin/ceph-mon"),
 };

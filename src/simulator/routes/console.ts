@@ -1,10 +1,10 @@
 import { need } from "../args.ts";
 import { linkLocal } from "../guest-agent.ts";
 import { guestOf, isRunning, KIND } from "../guests.ts";
+import { requirePrivileges } from "../permissions.ts";
 import { parseProperties } from "../property.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import type { Guest, Json } from "../world.ts";
-import { requirePrivileges } from "../permissions.ts";
 
 /** Monitor commands that only read, with what they print (PVE::QemuServer::Monitor's list of harmless ones). */
 const MONITOR: Readonly<Record<string, (guest: Guest) => string>> = {
@@ -21,7 +21,8 @@ function monitor(call: SimCall): Json {
   const name = command.split(/\s+/)[0] ?? "";
   if (name !== "info" && name !== "help" && name !== "?")
     requirePrivileges(call.world, call.caller.id, `/vms/${guest.vmid}`, ["Sys.Modify"]);
-  if (!isRunning(guest)) return `ERROR: VM ${guest.vmid} qmp command 'human-monitor-command' failed - VM ${guest.vmid} not running\n`;
+  if (!isRunning(guest))
+    return `ERROR: VM ${guest.vmid} qmp command 'human-monitor-command' failed - VM ${guest.vmid} not running\n`;
   const run = MONITOR[command];
   return run ? run(guest) : `unknown command: '${name}'\r\n`;
 }
@@ -39,7 +40,9 @@ function interfaces(call: SimCall): Json {
       const properties = parseProperties(String(value));
       const name = properties.get("name") ?? "eth0";
       const mac = (properties.get("hwaddr") ?? "").toLowerCase();
-      const known = guest.addresses[name]?.ips ?? [properties.get("ip"), properties.get("ip6")].filter((ip) => ip?.includes("/"));
+      const known =
+        guest.addresses[name]?.ips ??
+        [properties.get("ip"), properties.get("ip6")].filter((ip) => ip?.includes("/"));
       const ips = known.filter((ip) => ip !== undefined);
       return row(name, mac, bare ? [] : [...ips, linkLocal(mac)]);
     }),

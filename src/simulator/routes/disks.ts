@@ -2,7 +2,18 @@ import { flag, int, text } from "../args.ts";
 import { assertDigest, STALE } from "../digest.ts";
 import { keepUnused, mkfsLines } from "../guest-disks.ts";
 import { mustFind } from "../guest-power.ts";
-import { checkLock, disksOf, guestDigest, guestOf, isDiskKey, isRunning, isTemplate, KIND, nodeOf, vmidOf } from "../guests.ts";
+import {
+  checkLock,
+  disksOf,
+  guestDigest,
+  guestOf,
+  isDiskKey,
+  isRunning,
+  isTemplate,
+  KIND,
+  nodeOf,
+  vmidOf,
+} from "../guests.ts";
 import { requirePrivileges } from "../permissions.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "../property.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
@@ -46,7 +57,9 @@ function resizeVm(call: SimCall): Json {
       checkLock(guest);
       if (guest.config[key] === undefined) die(`disk '${key}' does not exist`);
       if (String(guest.config[key]).includes("media=cdrom")) die("you can't resize a cdrom");
-      requirePrivileges(call.world, call.caller.id, `/storage/${volidOf(guest, key).split(":")[0]}`, ["Datastore.AllocateSpace"]);
+      requirePrivileges(call.world, call.caller.id, `/storage/${volidOf(guest, key).split(":")[0]}`, [
+        "Datastore.AllocateSpace",
+      ]);
       const { size, wanted } = wantedSize(guest, call, key);
       if (wanted < size) die("shrinking disks is not supported");
       setSize(call, guest, key, wanted);
@@ -100,7 +113,9 @@ function move(call: SimCall, keyParam: "disk" | "volume"): Json {
   const targetVmid = int(call, "target-vmid");
   if (storage !== undefined && targetVmid !== undefined) {
     const message =
-      guest.type === "qemu" ? "either set 'storage' or 'target-vmid', but not both" : "either set storage or target-vmid, but not both";
+      guest.type === "qemu"
+        ? "either set 'storage' or 'target-vmid', but not both"
+        : "either set storage or target-vmid, but not both";
     if (guest.type === "lxc") die(message);
     badParams({ "target-vmid": message, storage: message });
   }
@@ -117,7 +132,8 @@ function checkMove(call: SimCall, guest: Guest, key: string, storage: string): v
   const digest = guestDigest(guest);
   if (guest.type === "lxc" && isRunning(guest)) die("cannot move volumes of a running container");
   if (guest.type === "qemu") assertDigest(call, digest);
-  if (guest.config[key] === undefined) die(guest.type === "qemu" ? `disk '${key}' does not exist` : "unable to parse volume ID ''");
+  if (guest.config[key] === undefined)
+    die(guest.type === "qemu" ? `disk '${key}' does not exist` : "unable to parse volume ID ''");
   if (String(guest.config[key]).includes("media=cdrom")) die("you can't move a cdrom");
   const volid = volidOf(guest, key);
   const old = volid.split(":")[0];
@@ -151,7 +167,10 @@ function moveToStorage(call: SimCall, guest: Guest, key: string, storage: string
         checkMove(call, guest, key, storage);
         moveVolume(call, guest, key, storage, log);
       } catch (error) {
-        throw new TaskFailure(`storage migration failed: ${error instanceof Error ? error.message : error}`, log);
+        throw new TaskFailure(
+          `storage migration failed: ${error instanceof Error ? error.message : error}`,
+          log,
+        );
       }
       if (flag(call, "delete")) {
         removeVolume(call.world, guest.node, old);
@@ -180,12 +199,25 @@ function moveVolume(call: SimCall, guest: Guest, key: string, storage: string, l
   const { volume, line } = allocate(
     call.world,
     guest.node,
-    { storage, vmid: guest.vmid, bytes, content: vm ? "images" : "rootdir", ...(format === undefined ? {} : { format }) },
+    {
+      storage,
+      vmid: guest.vmid,
+      bytes,
+      content: vm ? "images" : "rootdir",
+      ...(format === undefined ? {} : { format }),
+    },
     call.now,
   );
   if (line !== undefined) log.push(line);
   if (vm) log.push(...copyLines(volume.volid, bytes));
-  else log.push(...mkfsLines(call.world, bytes), "", "Number of files: 2 (dir: 2)", "Total bytes sent: 93", "Total bytes received: 23");
+  else
+    log.push(
+      ...mkfsLines(call.world, bytes),
+      "",
+      "Number of files: 2 (dir: 2)",
+      "Total bytes sent: 93",
+      "Total bytes received: 23",
+    );
   properties.set("", volume.volid);
   guest.config[key] = printProperties(properties, ["mp"]);
 }
@@ -197,18 +229,28 @@ function reassign(call: SimCall, guest: Guest, key: string, targetVmid: number):
   const label = KIND[type].label;
   requirePrivileges(call.world, call.caller.id, `/vms/${targetVmid}`, ["VM.Config.Disk"]);
   if (targetVmid === guest.vmid) {
-    const message = vm ? "must be different than source VMID to reassign disk" : "must be different than source VMID to move disk to another container";
+    const message = vm
+      ? "must be different than source VMID to reassign disk"
+      : "must be different than source VMID to move disk to another container";
     badParams({ "target-vmid": message });
   }
   const targetKey = text(call, vm ? "target-disk" : "target-volume") ?? key;
-  const target = call.world.guests.get(targetVmid) ?? die(`could not find ${vm ? "target VM" : "CT"} ${targetVmid}`);
+  const target =
+    call.world.guests.get(targetVmid) ?? die(`could not find ${vm ? "target VM" : "CT"} ${targetVmid}`);
   if (target.node !== guest.node)
     die(`Both ${vm ? "VMs" : "containers"} need to be on the same node (${guest.node} != ${target.node})`);
-  if (isTemplate(guest) || isTemplate(target)) die(vm ? "Can't move disks from or to template VMs" : "Can't move volumes from or to template CT");
+  if (isTemplate(guest) || isTemplate(target))
+    die(vm ? "Can't move disks from or to template VMs" : "Can't move volumes from or to template CT");
   if (guest.config[key] === undefined)
-    die(vm ? `Disk '${key}' for VM '${guest.vmid}' does not exist` : `volume '${key}' for container '${guest.vmid}' does not exist`);
-  if (vm && target.config[targetKey] !== undefined) die(`Target disk key '${targetKey}' is already in use for VM '${targetVmid}'`);
-  if (isRunning(guest) && isDiskKey(type, key)) die("Cannot move disk to another VM while the source VM is running - detach first");
+    die(
+      vm
+        ? `Disk '${key}' for VM '${guest.vmid}' does not exist`
+        : `volume '${key}' for container '${guest.vmid}' does not exist`,
+    );
+  if (vm && target.config[targetKey] !== undefined)
+    die(`Target disk key '${targetKey}' is already in use for VM '${targetVmid}'`);
+  if (isRunning(guest) && isDiskKey(type, key))
+    die("Cannot move disk to another VM while the source VM is running - detach first");
   return call.task({
     node: guest.node,
     type: vm ? "qmmove" : "move_volume",
@@ -218,7 +260,9 @@ function reassign(call: SimCall, guest: Guest, key: string, targetVmid: number):
       const old = volidOf(guest, key);
       const volume = findVolume(call.world, guest.node, old) ?? die(`volume '${old}' does not exist`);
       removeVolume(call.world, guest.node, old);
-      const name = old.replace(/^([^:]+):\d+\//, `$1:${targetVmid}/`).replace(/(vm|subvol)-\d+-disk-\d+/, `$1-${targetVmid}-disk-9`);
+      const name = old
+        .replace(/^([^:]+):\d+\//, `$1:${targetVmid}/`)
+        .replace(/(vm|subvol)-\d+-disk-\d+/, `$1-${targetVmid}-disk-9`);
       addVolume(call.world, guest.node, { ...volume, volid: name, vmid: targetVmid });
       const properties = parseProperties(String(guest.config[key]));
       properties.set("", name);

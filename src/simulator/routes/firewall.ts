@@ -3,7 +3,6 @@ import { defined, index, int, list, need, settings, text } from "../args.ts";
 import { emptyFirewall, FIREWALL_MACROS } from "../builtin.ts";
 import { assertDigest, digestOf } from "../digest.ts";
 import { dropProperties, moveRule, type Rule, ruleAt, takeParams, verifyRule } from "../firewall-rules.ts";
-import { guestOf } from "../guests.ts";
 import { badParams, Envelope, type Handler, type Handlers, type SimCall } from "../route.ts";
 import type { FirewallFile, Json } from "../world.ts";
 import { groupRules } from "./firewall-groups.ts";
@@ -20,7 +19,8 @@ function made<K>(files: Map<K, FirewallFile>, key: K): FirewallFile {
 
 const clusterFile: FileOf = (call) => call.world.firewall.cluster;
 const nodeFile: FileOf = (call) => made(call.world.firewall.nodes, need(call, "node"));
-const guestFile: FileOf = (call) => made(call.world.firewall.guests, guestOf(call).vmid);
+// PVE looks for the file alone: it does not ask whether the guest exists.
+const guestFile: FileOf = (call) => made(call.world.firewall.guests, int(call, "vmid") ?? 0);
 
 function optionHandlers(fileOf: FileOf): Record<string, Handler> {
   return {

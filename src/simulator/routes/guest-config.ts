@@ -1,8 +1,18 @@
-import { flag, list, text } from "../args.ts";
+import { flag, int, list, text } from "../args.ts";
 import { assertDigest, STALE } from "../digest.ts";
 import { prepareUpdate } from "../guest-config.ts";
-import { checkLock, disksOf, guestDigest, guestOf, isRunning, isTemplate, nameOf, taskType, withPending } from "../guests.ts";
 import { keepUnused } from "../guest-disks.ts";
+import {
+  checkLock,
+  disksOf,
+  guestDigest,
+  guestOf,
+  isRunning,
+  isTemplate,
+  nameOf,
+  taskType,
+  withPending,
+} from "../guests.ts";
 import { parseProperties } from "../property.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { removeVolume } from "../volumes.ts";
@@ -18,7 +28,11 @@ function getConfig(call: SimCall): Json {
   const guest = guestOf(call);
   const snapname = text(call, "snapshot");
   if (snapname !== undefined) {
-    if (flag(call, "current")) badParams({ snapshot: "cannot use 'snapshot' parameter with 'current'", current: "cannot use 'snapshot' parameter with 'current'" });
+    if (flag(call, "current"))
+      badParams({
+        snapshot: "cannot use 'snapshot' parameter with 'current'",
+        current: "cannot use 'snapshot' parameter with 'current'",
+      });
     const snapshot = guest.snapshots.get(snapname) ?? die(`snapshot '${snapname}' does not exist`);
     return { ...masked(snapshot.config), digest: guestDigest(guest) };
   }
@@ -59,15 +73,21 @@ function updateInTask(call: SimCall): Json {
   const change = prepareUpdate(call, guest);
   assertDigest(call, guestDigest(guest), STALE.guest);
   const sent = Object.entries(call.params).filter(([key]) => key !== "node" && key !== "vmid");
-  const words = sent.map(([key, value]) => `-${key} ${value === true ? 1 : value === false ? 0 : value}`).join(" ");
-  return call.task({
+  const words = sent
+    .map(([key, value]) => `-${key} ${value === true ? 1 : value === false ? 0 : value}`)
+    .join(" ");
+  // PVE answers null when the task ends within the delay; this one always does.
+  const waits = (int(call, "background_delay") ?? 0) > 0;
+  const upid = call.task({
     node: guest.node,
     type: "qmconfig",
     id: String(guest.vmid),
     seconds: 0.5,
     log: [`update VM ${guest.vmid}: ${words}`],
     done: () => change(),
+    sync: waits,
   });
+  return waits ? null : upid;
 }
 
 function unlink(call: SimCall): Json {
@@ -84,7 +104,9 @@ function unlink(call: SimCall): Json {
   return null;
 }
 
-const CLOUDINIT = "cicustom cipassword ciupgrade ciuser citype nameserver searchdomain sshkeys name".split(" ");
+const CLOUDINIT = "cicustom cipassword ciupgrade ciuser citype nameserver searchdomain sshkeys name".split(
+  " ",
+);
 
 /** GET .../cloudinit: settings of an attached cloud-init drive. */
 function cloudinitPending(call: SimCall): Json {
@@ -100,7 +122,8 @@ function userData(guest: Guest): string {
   const { config } = guest;
   const name = nameOf(guest).replace(/ /g, "");
   const domain = config.searchdomain === undefined ? "" : `.${config.searchdomain}`;
-  const keys = config.sshkeys === undefined ? [] : decodeURIComponent(String(config.sshkeys)).trim().split("\n");
+  const keys =
+    config.sshkeys === undefined ? [] : decodeURIComponent(String(config.sshkeys)).trim().split("\n");
   return [
     "#cloud-config",
     `hostname: ${name}`,
@@ -127,7 +150,10 @@ function networkData(guest: Guest): string {
     lines.push("    - type: physical", `      name: eth${n}`, `      mac_address: '${mac}'`);
     const ip = parseProperties(String(guest.config[`ipconfig${n}`] ?? "")).get("ip");
     if (ip === undefined) continue;
-    lines.push("      subnets:", ip === "dhcp" ? "      - type: dhcp4" : `      - type: static\n        address: '${ip}'`);
+    lines.push(
+      "      subnets:",
+      ip === "dhcp" ? "      - type: dhcp4" : `      - type: static\n        address: '${ip}'`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }
@@ -142,7 +168,9 @@ function cloudinitDump(call: SimCall): Json {
 /** Volumes of templates are renamed so that nothing writes to them. */
 export function toBase(world: World, guest: Guest): void {
   for (const disk of disksOf(guest.type, guest.config)) {
-    const found = [...world.volumes.entries()].find(([, volume]) => volume.volid === disk.volid && volume.vmid === guest.vmid);
+    const found = [...world.volumes.entries()].find(
+      ([, volume]) => volume.volid === disk.volid && volume.vmid === guest.vmid,
+    );
     if (!found || disk.cdrom) continue;
     const [key, volume] = found;
     const volid = disk.volid.replace(/(vm|subvol)-(\d+-[^/]*)$/, (_, kind: string, rest: string) =>
@@ -162,7 +190,11 @@ function template(call: SimCall): Json {
   if (guest.snapshots.size > 0) die(`unable to create template, because ${kind} contains snapshots`);
   if (isTemplate(guest)) die("you can't convert a template to a template");
   if (isRunning(guest))
-    die(kind === "VM" ? "you can't convert a VM to template if VM is running" : "you can't convert a CT to template if the CT is running");
+    die(
+      kind === "VM"
+        ? "you can't convert a VM to template if VM is running"
+        : "you can't convert a CT to template if the CT is running",
+    );
   const upid = call.task({
     node: guest.node,
     type: taskType(guest.type, "template"),

@@ -1,28 +1,14 @@
 import { flag, text } from "../args.ts";
 import { checkSettings } from "../config-privileges.ts";
-import { normalizeSettings, NOT_SETTINGS } from "../guest-config.ts";
+import { NOT_SETTINGS, normalizeSettings } from "../guest-config.ts";
 import { checkDisks, createDisks } from "../guest-disks.ts";
-import {
-  checkLock,
-  checkProtection,
-  configValues,
-  disksOf,
-  findGuest,
-  type GuestType,
-  guestOf,
-  isRunning,
-  KIND,
-  nodeOf,
-  taskType,
-  uuid,
-  vmidOf,
-} from "../guests.ts";
 import { called, messageOf, start } from "../guest-power.ts";
+import { configValues, disksOf, type GuestType, nodeOf, taskType, uuid, vmidOf } from "../guests.ts";
 import { denied, requirePrivileges } from "../permissions.ts";
+import { restoreGuest } from "../restore.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import { startTask, TaskFailure } from "../tasks.ts";
 import { findVolume, pathOf, removeVolume, storageOf } from "../volumes.ts";
-import { restoreGuest } from "../restore.ts";
 import type { Guest, Json, World } from "../world.ts";
 
 const QEMU_VERSION = "10.0.13";
@@ -43,7 +29,13 @@ function checkAllocate(call: SimCall, vmid: number): void {
   denied();
 }
 
-export function newGuest(type: GuestType, vmid: number, node: string, config: Record<string, Json>, now: number): Guest {
+export function newGuest(
+  type: GuestType,
+  vmid: number,
+  node: string,
+  config: Record<string, Json>,
+  now: number,
+): Guest {
   return {
     vmid,
     type,
@@ -75,7 +67,8 @@ function defaultBoot(config: Record<string, Json>): string {
 function createVm(call: SimCall): Json {
   const [node, vmid] = [nodeOf(call), vmidOf(call)];
   checkAllocate(call, vmid);
-  if (text(call, "archive") !== undefined) return restoreGuest(call, "qemu", newGuest("qemu", vmid, node, {}, call.now));
+  if (text(call, "archive") !== undefined)
+    return restoreGuest(call, "qemu", newGuest("qemu", vmid, node, {}, call.now));
   const values = configValues(call, NOT_SETTINGS);
   const place = { vmid, node, type: "qemu" } as const;
   checkDisks(call, place, values);
@@ -137,7 +130,18 @@ function finish(call: SimCall, guest: Guest, at: number): void {
 const CT_DEFAULT_GIB = 4;
 
 /** Operating systems that PVE tells from a template's name where it would look inside. */
-const OSTYPES = ["alpine", "debian", "ubuntu", "centos", "fedora", "opensuse", "archlinux", "gentoo", "nixos", "devuan"];
+const OSTYPES = [
+  "alpine",
+  "debian",
+  "ubuntu",
+  "centos",
+  "fedora",
+  "opensuse",
+  "archlinux",
+  "gentoo",
+  "nixos",
+  "devuan",
+];
 
 function createContainer(call: SimCall): Json {
   const [node, vmid] = [nodeOf(call), vmidOf(call)];
@@ -149,12 +153,14 @@ function createContainer(call: SimCall): Json {
   const values = configValues(call, NOT_SETTINGS);
   const storage = text(call, "storage") ?? "local";
   for (const [key, value] of Object.entries(values))
-    if (/^(rootfs|mp\d+)$/.test(key) && /^\d+(\.\d+)?(,|$)/.test(String(value))) values[key] = `${storage}:${value}`;
+    if (/^(rootfs|mp\d+)$/.test(key) && /^\d+(\.\d+)?(,|$)/.test(String(value)))
+      values[key] = `${storage}:${value}`;
   checkSettings(call, "lxc", vmid, values);
   const template = text(call, "ostemplate") ?? "";
   checkTemplate(call, template);
   if (values.rootfs === undefined) {
-    if (Object.keys(values).some((key) => /^mp\d+$/.test(key))) die("mount points configured, but 'rootfs' not set - aborting");
+    if (Object.keys(values).some((key) => /^mp\d+$/.test(key)))
+      die("mount points configured, but 'rootfs' not set - aborting");
     values.rootfs = `${storage}:${CT_DEFAULT_GIB}`;
   }
   checkDisks(call, { vmid, node, type: "lxc" }, values);
@@ -197,79 +203,15 @@ function checkTemplate(call: SimCall, volid: string): void {
   if (storage === undefined) die(`unable to parse volume ID '${volid}'`);
   else {
     storageOf(call.world, storage);
-    if (!call.may(`/storage/${storage}`, "Datastore.AllocateSpace") && !call.may(`/storage/${storage}`, "Datastore.Audit"))
+    if (
+      !call.may(`/storage/${storage}`, "Datastore.AllocateSpace") &&
+      !call.may(`/storage/${storage}`, "Datastore.Audit")
+    )
       denied(`/storage/${storage}, Datastore.AllocateSpace|Datastore.Audit`);
-  }
-}
-
-/** Removes what referred to the guest: firewall, pools, ACLs; with `purge` also HA, jobs and replication. */
-function forget(world: World, guest: Guest, purge: boolean): void {
-  const { vmid } = guest;
-  world.guests.delete(vmid);
-  world.firewall.guests.delete(vmid);
-  for (const pool of world.pools.values()) pool.vms.delete(vmid);
-  const kept = world.access.acl.filter((entry) => entry.path !== `/vms/${vmid}`);
-  world.access.acl.splice(0, world.access.acl.length, ...kept);
-  if (!purge) return;
-  world.ha.resources.delete(`${guest.type === "qemu" ? "vm" : "ct"}:${vmid}`);
-  for (const job of world.backupJobs.values()) {
-    const vmids = String(job.vmid ?? "").split(",");
-    if (vmids.includes(String(vmid))) job.vmid = vmids.filter((id) => id !== String(vmid)).join(",");
-  }
-  const others = world.replication.filter((job) => job.guest !== vmid);
-  world.replication.splice(0, world.replication.length, ...others);
-}
-
-function destroy(call: SimCall): Json {
-  const guest = guestOf(call);
-  const { vmid, node, type } = guest;
-  const name = called(type, vmid);
-  const purge = flag(call, "purge");
-  const check = (found: Guest) => {
-    checkProtection(found, `can't remove ${name}`);
-    const managed = call.world.ha.resources.has(`${type === "qemu" ? "vm" : "ct"}:${vmid}`);
-    if (managed && !purge) die(`unable to remove ${name} - used in HA resources and purge parameter not set.`);
-    if (!purge && call.world.replication.some((job) => job.guest === vmid))
-      die(`There are jobs for guest '${vmid}' - use purge parameter to remove them`);
-    if (type === "qemu" && isRunning(found)) die(`VM ${vmid} is running - destroy failed`);
-    if (type === "lxc" && found.config.lock !== undefined) checkLock(found);
-    if (type === "lxc" && isRunning(found) && !flag(call, "force"))
-      die(`unable to destroy CT ${vmid} - container is running`);
-  };
-  check(guest);
-  return call.task({
-    node,
-    type: taskType(type, "destroy"),
-    id: String(vmid),
-    seconds: 1,
-    done: () => {
-      const found = findGuest(call.world, node, type, vmid) ?? die(`${KIND[type].label} ${vmid} is gone`);
-      check(found);
-      checkLock(found);
-      checkBase(call.world, found);
-      const volids = disksOf(type, found.config, true).filter((disk) => !disk.cdrom || disk.volid.includes("cloudinit"));
-      for (const disk of volids) removeVolume(call.world, node, disk.volid);
-      if (flag(call, "destroy-unreferenced-disks"))
-        for (const [key, volume] of call.world.volumes)
-          if (volume.vmid === vmid && ["images", "rootdir"].includes(volume.content)) call.world.volumes.delete(key);
-      forget(call.world, found, purge);
-      return purge ? [`purging ${name} from related configurations..`] : [];
-    },
-  });
-}
-
-/** A base volume that linked clones use cannot go. */
-function checkBase(world: World, guest: Guest): void {
-  for (const disk of disksOf(guest.type, guest.config)) {
-    const name = disk.volid.slice(disk.volid.indexOf(":") + 1);
-    const clone = [...world.volumes.values()].find((volume) => volume.parent === name);
-    if (clone) die(`base volume '${disk.volid}' is still in use by linked cloned`);
   }
 }
 
 export const guestCreateRoutes: Handlers = {
   "POST /nodes/{node}/qemu": createVm,
   "POST /nodes/{node}/lxc": createContainer,
-  "DELETE /nodes/{node}/qemu/{vmid}": destroy,
-  "DELETE /nodes/{node}/lxc/{vmid}": destroy,
 };

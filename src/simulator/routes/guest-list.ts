@@ -46,7 +46,10 @@ export const guestListRoutes: Handlers = {
   "GET /nodes/{node}/qemu": (call) => listGuests(call, "qemu"),
   "GET /nodes/{node}/lxc": (call) => listGuests(call, "lxc"),
   "GET /nodes/{node}/qemu/{vmid}": () => index("subdir", QEMU_INDEX),
-  "GET /nodes/{node}/lxc/{vmid}": (call) => (guestOf(call), index("subdir", LXC_INDEX)),
+  "GET /nodes/{node}/lxc/{vmid}": (call) => {
+    guestOf(call);
+    return index("subdir", LXC_INDEX);
+  },
   "GET /nodes/{node}/qemu/{vmid}/rrddata": (call) => rrdData(call, "qemu"),
   "GET /nodes/{node}/lxc/{vmid}/rrddata": (call) => rrdData(call, "lxc"),
   "GET /nodes/{node}/qemu/{vmid}/feature": feature,

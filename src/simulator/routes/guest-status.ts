@@ -235,8 +235,14 @@ const QEMU_STATUS = "current start stop reset shutdown suspend reboot";
 const LXC_STATUS = "current start stop shutdown migrate";
 
 export const guestStatusRoutes: Handlers = {
-  "GET /nodes/{node}/qemu/{vmid}/status": (call) => (guestOf(call), index("subdir", QEMU_STATUS)),
-  "GET /nodes/{node}/lxc/{vmid}/status": (call) => (guestOf(call), index("subdir", LXC_STATUS)),
+  "GET /nodes/{node}/qemu/{vmid}/status": (call) => {
+    guestOf(call);
+    return index("subdir", QEMU_STATUS);
+  },
+  "GET /nodes/{node}/lxc/{vmid}/status": (call) => {
+    guestOf(call);
+    return index("subdir", LXC_STATUS);
+  },
   "GET /nodes/{node}/qemu/{vmid}/status/current": (call) =>
     currentStatus(call.world, guestOf(call), call.now),
   "GET /nodes/{node}/lxc/{vmid}/status/current": (call) => currentStatus(call.world, guestOf(call), call.now),

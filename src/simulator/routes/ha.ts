@@ -30,7 +30,7 @@ function resourcesDigest({ ha }: World): string {
 }
 
 function entry(world: World, { sid, config }: HaResource): Record<string, Json> {
-  return { sid, type: sid.split(":")[0] ?? "", state: "started", ...config, digest: resourcesDigest(world) };
+  return { sid, type: sid.split(":")[0] ?? "", ...config, digest: resourcesDigest(world) };
 }
 
 function refuseGroup(call: SimCall): void {

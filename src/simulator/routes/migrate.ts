@@ -1,6 +1,6 @@
 import { flag, text } from "../args.ts";
-import { guestOf, isRunning } from "../guests.ts";
 import { ROOT_OPTION } from "../guest-power.ts";
+import { guestOf, isRunning } from "../guests.ts";
 import { checkMigration, localDisks, migrationTask, missingStorages } from "../migration.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { findVolume } from "../volumes.ts";
@@ -39,7 +39,8 @@ function precondition(call: SimCall): Json {
   const guest = guestOf(call);
   const { allowed, refused } = destinations(call, guest);
   const running = isRunning(guest);
-  if (guest.type === "lxc") return { running: running ? 1 : 0, "allowed-nodes": allowed, "not-allowed-nodes": refused };
+  if (guest.type === "lxc")
+    return { running: running ? 1 : 0, "allowed-nodes": allowed, "not-allowed-nodes": refused };
   return {
     running: running ? 1 : 0,
     allowed_nodes: allowed,

@@ -38,6 +38,13 @@ function checkConflicts(table: Table, iface: string, config: Interface): void {
         badParams({ [named]: `${port} is already used on interface '${other}'.` });
 }
 
+/** `255.255.255.0` as 24; a prefix stays. */
+function prefixOf(netmask: string): string {
+  if (!netmask.includes(".")) return netmask;
+  const bits = netmask.split(".").map((part) => Number(part).toString(2).replaceAll("0", "").length);
+  return String(bits.reduce((sum, count) => sum + count, 0));
+}
+
 /** `cidr` and `address` with `netmask` are two ways to say the same; PVE refuses both at once. */
 function splitCidr(config: Interface): void {
   for (const suffix of ["", "6"]) {
@@ -60,6 +67,7 @@ function completed(config: Interface): Interface {
   const full: Interface = {};
   for (const [key, value] of Object.entries(config))
     full[key] = NUMBERS.has(key) || typeof value !== "number" ? value : String(value);
+  if (typeof full.netmask === "string") full.netmask = prefixOf(full.netmask);
   if (full.address !== undefined && full.netmask !== undefined)
     full.cidr = `${String(full.address)}/${String(full.netmask)}`;
   if (full.address6 !== undefined && full.netmask6 !== undefined)

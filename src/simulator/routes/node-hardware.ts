@@ -27,23 +27,24 @@ function disk(devpath: string, size: number, more: Record<string, Json>): Json {
   };
 }
 
+/** The system disk and, in a cluster, the fast one that guests and Ceph live on. */
 function disks(call: SimCall): Json {
   const { name, rootfs } = nodeOfCall(call);
-  return [
-    disk("/dev/sda", rootfs.total, {
-      used: "mounted",
-      mounted: 1,
-      model: "Micron_5300_MTFD",
-      serial: `${name}-0001`,
-    }),
-    disk("/dev/nvme0n1", 1_920_383_410_176, {
-      type: "nvme",
-      vendor: "unknown",
-      model: "SAMSUNG MZQL21T9",
-      serial: `${name}-0002`,
-      wearout: 96,
-    }),
-  ];
+  const system = disk("/dev/sda", rootfs.total, {
+    used: "mounted",
+    mounted: 1,
+    model: "Micron_5300_MTFD",
+    serial: `${name}-0001`,
+  });
+  if (!call.world.cluster) return [system];
+  const fast = {
+    type: "nvme",
+    vendor: "unknown",
+    model: "SAMSUNG MZQL21T9",
+    serial: `${name}-0002`,
+    wearout: 96,
+  };
+  return [system, disk("/dev/nvme0n1", 1_920_383_410_176, fast)];
 }
 
 /** A PCI device as lspci names it. */
@@ -124,6 +125,8 @@ function installed(call: SimCall, name: string, version: string): Json {
   };
 }
 
+const CPU_FLAGS = ["nested-virt", "aes", "md-clear", "pcid", "spec-ctrl", "ssbd", "hv-tlbflush", "pdpe1gb"];
+
 /** Hardware, packages and certificates of a node (PVE::API2::Disks, ::Hardware, ::APT, ::Certificates, ::Capabilities). */
 export const nodeHardwareRoutes: Handlers = {
   "GET /nodes/{node}/disks": () => index("name", "list initgpt smart lvm lvmthin directory wipedisk zfs"),
@@ -193,20 +196,39 @@ export const nodeHardwareRoutes: Handlers = {
   "GET /nodes/{node}/capabilities/qemu": () => index("name", "cpu cpu-flags machines migration"),
   "GET /nodes/{node}/capabilities/qemu/cpu": () =>
     [
-      ["host", "default"],
       ["x86-64-v2-AES", "default"],
       ["x86-64-v3", "default"],
+      ["host", "default"],
       ["EPYC-Rome", "AuthenticAMD"],
       ["EPYC-Milan", "AuthenticAMD"],
       ["Cascadelake-Server", "GenuineIntel"],
-    ].map(([name = "", vendor = ""]) => ({ name, vendor, custom: 0 })),
+    ].map(([name = "", vendor = ""]) => ({
+      name,
+      vendor,
+      custom: 0,
+      ...(name.startsWith("x86-64-") ? { abstract: 1 } : {}),
+    })),
   "GET /nodes/{node}/capabilities/qemu/machines": () =>
-    ["10.1", "10.0", "9.2"].flatMap((version) =>
-      (["i440fx", "q35"] as const).map((type) => ({ id: `pc-${type}-${version}`, type, version })),
+    ["10.0+pve1", "10.0", "9.2+pve1", "9.2"].flatMap((version) =>
+      ["i440fx", "q35"].map((type) => ({
+        id: `pc-${type}-${version}`,
+        type,
+        version,
+        ...(version.includes("+pve") ? { changes: "Differs from QEMU's own machine." } : {}),
+      })),
     ),
+  "GET /nodes/{node}/capabilities/qemu/cpu-flags": () =>
+    CPU_FLAGS.map((name) => ({ name, description: `CPU flag ${name}`, "supported-on": [] })),
+  "GET /cluster/qemu": () => index("name", "cpu-flags custom-cpu-models"),
+  "GET /cluster/qemu/cpu-flags": () => [
+    ...CPU_FLAGS.map((name) => ({ name, description: `CPU flag ${name}`, "supported-on": [] })),
+    { name: "3dnow", "supported-on": [] },
+  ],
   "GET /nodes/{node}/capabilities/qemu/migration": () => ({ "has-dbus-vmstate": true }),
   "GET /nodes/{node}/scan": () => index("method", "cifs iscsi lvm nfs pbs zfs"),
-  "GET /nodes/{node}/ceph/status": () => die("binary not installed: /usr/bin/ceph-mon"),
-  "GET /nodes/{node}/sdn": () => index("name", "fabrics vnets zones"),
-  "GET /nodes/{node}/sdn/zones": () => [],
+  "GET /nodes/{node}/scan/zfs": () =>
+    die(
+      "command 'zfs list -t filesystem -Hp -o name,avail,used' failed: open3: exec of zfs list -t filesystem -Hp -o name,avail,used failed: No such file or directory at /usr/share/perl5/PVE/Cmd.pm line 174.",
+    ),
+  "GET /nodes/{node}/scan/lvm": () => [{ vg: "pve" }],
 };

@@ -70,7 +70,7 @@ function status(call: SimCall): Json {
       user_hz: 100,
     },
     ksm: { shared: 0 },
-    "boot-info": { mode: "efi", secureboot: 0 },
+    "boot-info": { mode: "legacy-bios" },
     kversion: `Linux ${KERNEL.release} ${KERNEL.version}`,
     "current-kernel": { sysname: "Linux", machine: "x86_64", ...KERNEL },
     pveversion: `pve-manager/${version}/${repoid}`,

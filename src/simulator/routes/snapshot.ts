@@ -1,10 +1,20 @@
 import { flag, index, int, text } from "../args.ts";
 import { memoryOf } from "../figures.ts";
-import { boot, checkLock, disksOf, guestDigest, guestOf, halt, isRunning, isTemplate, taskType } from "../guests.ts";
+import { mustFind } from "../guest-power.ts";
+import {
+  boot,
+  checkLock,
+  disksOf,
+  guestDigest,
+  guestOf,
+  halt,
+  isRunning,
+  isTemplate,
+  taskType,
+  uuid,
+} from "../guests.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import { allocate, removeVolume, volumeHas } from "../volumes.ts";
-import { mustFind } from "../guest-power.ts";
-import { uuid } from "../guests.ts";
 import type { Guest, Json, Snapshot } from "../world.ts";
 
 const RESERVED = { qemu: ["current", "pending"], lxc: ["current", "vzdump"] } as const;
@@ -35,11 +45,19 @@ function snapshotOf(guest: Guest, name: string): Snapshot {
 }
 
 /** A task on the guest that holds its lock while it runs. */
-function lockedTask(call: SimCall, verb: string, seconds: number, lock: string, log: readonly string[], done: (guest: Guest, at: number) => readonly string[] | undefined) {
+function lockedTask(
+  call: SimCall,
+  verb: string,
+  seconds: number,
+  lock: string,
+  log: readonly string[],
+  done: (guest: Guest, at: number) => readonly string[] | undefined,
+) {
   const type = call.route.includes("/lxc") ? "lxc" : "qemu";
   const [node, vmid] = [String(call.params.node), int(call, "vmid") ?? 0];
   const guest = call.world.guests.get(vmid);
-  const free = guest !== undefined && guest.type === type && guest.node === node && guest.config.lock === undefined;
+  const free =
+    guest !== undefined && guest.type === type && guest.node === node && guest.config.lock === undefined;
   if (free) guest.config.lock = lock;
   const release = () => {
     if (free && guest.config.lock === lock) delete guest.config.lock;
@@ -72,14 +90,16 @@ function obstacle(call: SimCall, guest: Guest, name: string): string | undefined
   if (isTemplate(guest)) return "you can't take a snapshot if it's a template";
   if (guest.snapshots.has(name)) return `snapshot name '${name}' already used`;
   const disks = disksOf(guest.type, guest.config).filter((disk) => !disk.cdrom);
-  if (!disks.every((disk) => volumeHas(call.world, disk.volid, "snapshot"))) return "snapshot feature is not available";
+  if (!disks.every((disk) => volumeHas(call.world, disk.volid, "snapshot")))
+    return "snapshot feature is not available";
   return undefined;
 }
 
 function takeSnapshot(call: SimCall): Json {
   const name = snapname(call);
   const type = call.route.includes("/lxc") ? "lxc" : "qemu";
-  if ((RESERVED[type] as readonly string[]).includes(name)) die(`unable to use snapshot name '${name}' (reserved name)`);
+  if ((RESERVED[type] as readonly string[]).includes(name))
+    die(`unable to use snapshot name '${name}' (reserved name)`);
   const guest = call.world.guests.get(int(call, "vmid") ?? 0);
   const withState = flag(call, "vmstate") && guest?.status === "running";
   const blocked = guest && obstacle(call, guest, name) !== undefined;
@@ -104,9 +124,17 @@ function takeSnapshot(call: SimCall): Json {
 }
 
 function saveState(call: SimCall, guest: Guest, name: string): string {
-  const storage = String(guest.config.vmstatestorage ?? disksOf("qemu", guest.config)[0]?.volid.split(":")[0] ?? "local");
+  const storage = String(
+    guest.config.vmstatestorage ?? disksOf("qemu", guest.config)[0]?.volid.split(":")[0] ?? "local",
+  );
   const bytes = memoryOf(guest) * 2 + 500 * 1024 ** 2;
-  const wanted = { storage, vmid: guest.vmid, bytes, content: "images", name: `vm-${guest.vmid}-state-${name}` } as const;
+  const wanted = {
+    storage,
+    vmid: guest.vmid,
+    bytes,
+    content: "images",
+    name: `vm-${guest.vmid}-state-${name}`,
+  } as const;
   return allocate(call.world, guest.node, wanted, call.now).volume.volid;
 }
 

@@ -1,26 +1,12 @@
-import { flag, index, list, mayAny, need, settings, text } from "../args.ts";
+import { flag, index, list, mayAny, need, settings, splitList, text } from "../args.ts";
 import { assertDigest, digestOf } from "../digest.ts";
 import { locked } from "../locked.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { storageUsed } from "../rrd.ts";
+import { STORAGE_TYPES, type StorageType } from "../storage-types.ts";
 import { contentOf, isOnNode, isShared, storageOf } from "../volumes.ts";
 import type { Json, Storage, World } from "../world.ts";
 
-/** What a storage of that type cannot do without, and its content when none is named (the plugins' `options`). */
-const TYPES: Readonly<Record<string, { required: readonly string[]; content: string }>> = {
-  dir: { required: ["path"], content: "images,rootdir" },
-  btrfs: { required: ["path"], content: "images,rootdir" },
-  nfs: { required: ["server", "export"], content: "images" },
-  cifs: { required: ["server", "share"], content: "images" },
-  lvm: { required: ["vgname"], content: "images,rootdir" },
-  lvmthin: { required: ["thinpool", "vgname"], content: "images,rootdir" },
-  zfspool: { required: ["pool"], content: "images,rootdir" },
-  iscsi: { required: ["portal", "target"], content: "images" },
-  rbd: { required: [], content: "images" },
-  cephfs: { required: [], content: "backup,vztmpl,iso" },
-  pbs: { required: ["server", "datastore"], content: "backup" },
-};
-const FIXED = ["path", "vgname", "thinpool", "export", "share", "target", "portal", "datastore"];
 const SECRETS = ["password", "encryption-key", "keyring", "master-pubkey"];
 const GIB = 1024 ** 3;
 
@@ -30,6 +16,26 @@ function storageDigest(world: World): string {
 
 function entry(world: World, { storage, type, config }: Storage): Record<string, Json> {
   return { storage, type, ...config, digest: storageDigest(world) };
+}
+
+/** Refuses settings that the type does not know and content it cannot hold. */
+function checkSettings(facts: StorageType, config: Readonly<Record<string, Json>>): void {
+  const known = new Set([...facts.fixed, ...(facts.fixedOptional ?? []), ...facts.optional]);
+  for (const key of Object.keys(config)) if (!known.has(key)) die(`unexpected property '${key}'`);
+  for (const content of splitList(String(config.content ?? "")))
+    if (!facts.contents.includes(content)) die(`storage does not support content type '${content}'`);
+}
+
+function checkDeletion(facts: StorageType, key: string, changes: Readonly<Record<string, Json>>): void {
+  if (facts.fixed.includes(key)) die(`unable to delete required option '${key}'`);
+  if (facts.fixedOptional?.includes(key)) die(`unable to delete fixed option '${key}'`);
+  if (!facts.optional.includes(key)) die(`no such option '${key}'`);
+  if (changes[key] !== undefined) die(`cannot set and delete property '${key}' at the same time!`);
+}
+
+/** PVE keeps passwords and keys in files of their own. */
+function withoutSecrets(config: Readonly<Record<string, Json>>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !SECRETS.includes(key)));
 }
 
 /** A new directory shares the file system of `local`; anything else brings its own 500 GiB. */
@@ -51,20 +57,18 @@ export const storageRoutes: Handlers = {
   "POST /storage": (call) => {
     const storage = need(call, "storage");
     const type = need(call, "type");
-    const facts = TYPES[type] ?? die(`unknown section type '${type}'`);
-    const config = settings(call, "storage", "type", "create-base-path", "create-subdirs", ...SECRETS);
-    for (const key of facts.required)
-      if (config[key] === undefined) die(`missing value for required option '${key}'`);
+    const facts = STORAGE_TYPES[type] ?? die(`unknown section type '${type}'`);
+    const sent = settings(call, "storage", "type");
+    if (facts.mounted) sent.path ??= `/mnt/pve/${storage}`;
+    checkSettings(facts, sent);
+    for (const key of facts.fixed)
+      if (sent[key] === undefined) die(`missing value for required option '${key}'`);
+    const config = withoutSecrets(sent);
     config.content ??= facts.content;
-    if (["nfs", "cifs", "cephfs", "pbs", "rbd"].includes(type)) config.shared = 1;
+    if (facts.shared) config.shared = 1;
     locked("create storage failed", () => {
       if (call.world.storages.has(storage)) die(`storage ID '${storage}' already defined`);
-      call.world.storages.set(storage, {
-        storage,
-        type,
-        config,
-        capacity: capacityFor(call.world, type),
-      });
+      call.world.storages.set(storage, { storage, type, config, capacity: capacityFor(call.world, type) });
     });
     return { storage, type };
   },
@@ -73,16 +77,17 @@ export const storageRoutes: Handlers = {
     return locked("update storage failed", () => {
       assertDigest(call, storageDigest(call.world));
       const storage = storageOf(call.world, id);
-      const changes = settings(call, "storage", ...SECRETS);
-      for (const key of FIXED)
+      const facts = STORAGE_TYPES[storage.type] ?? die(`unknown section type '${storage.type}'`);
+      const changes = settings(call, "storage");
+      for (const key of [...facts.fixed, ...(facts.fixedOptional ?? [])])
         if (changes[key] !== undefined) die(`can't change value of fixed parameter '${key}'`);
+      checkSettings(facts, changes);
       const dropped = list(call, "delete");
-      for (const key of dropped) {
-        if (TYPES[storage.type]?.required.includes(key)) die(`unable to delete required option '${key}'`);
-        if (changes[key] !== undefined) die(`cannot set and delete property '${key}' at the same time!`);
-      }
+      for (const key of dropped) checkDeletion(facts, key, changes);
       storage.config = Object.fromEntries(
-        Object.entries({ ...storage.config, ...changes }).filter(([key]) => !dropped.includes(key)),
+        Object.entries({ ...storage.config, ...withoutSecrets(changes) }).filter(
+          ([key]) => !dropped.includes(key),
+        ),
       );
       return { storage: id, type: storage.type };
     });

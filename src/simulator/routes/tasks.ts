@@ -110,6 +110,25 @@ function clusterTasks(call: SimCall): Json {
   return rows;
 }
 
+/** PVE reads the file without asking whether the task was ever there. */
+function readLog(call: SimCall): Envelope {
+  const upid = text(call, "upid") ?? "";
+  if (!UPID.test(upid)) badParams({ upid: "unable to parse worker upid" });
+  const task = call.world.tasks.get(upid);
+  if (!task)
+    return new Envelope([{ n: 1, t: "unable to open file - No such file or directory" }], { total: 1 });
+  mayRead(call, task, "Sys.Audit");
+  const lines = logOf(task, call.now);
+  if (lines.length === 0) return new Envelope([{ n: 1, t: "no content" }], { total: 1 });
+  const start = int(call, "start") ?? 0;
+  const limit = int(call, "limit") ?? 50;
+  const page = limit === 0 ? lines.slice(start) : lines.slice(start, start + limit);
+  return new Envelope(
+    page.map((t, i) => ({ n: start + i + 1, t })),
+    { total: lines.length },
+  );
+}
+
 export const taskRoutes: Handlers = {
   "GET /cluster/tasks": clusterTasks,
   "GET /nodes/{node}/tasks": listTasks,
@@ -120,18 +139,7 @@ export const taskRoutes: Handlers = {
     if (task.work) return { ...decoded(task), status: "running" };
     return { ...decoded(task), status: "stopped", exitstatus: task.exitstatus };
   },
-  "GET /nodes/{node}/tasks/{upid}/log": (call) => {
-    const task = taskOf(call);
-    mayRead(call, task, "Sys.Audit");
-    const lines = logOf(task, call.now);
-    const start = int(call, "start") ?? 0;
-    const limit = int(call, "limit") ?? 50;
-    const page = limit === 0 ? lines.slice(start) : lines.slice(start, start + limit);
-    return new Envelope(
-      page.map((t, i) => ({ n: start + i + 1, t })),
-      lines.length > 0 ? { total: lines.length } : {},
-    );
-  },
+  "GET /nodes/{node}/tasks/{upid}/log": readLog,
   "DELETE /nodes/{node}/tasks/{upid}": (call) => {
     const task = taskOf(call);
     mayRead(call, task, "Sys.Modify");

@@ -13,7 +13,8 @@ const NEEDS_MODIFY = ["bwlimit", "performance", "ionice"];
 
 function checkParams(call: SimCall): void {
   for (const option of ROOT_ONLY)
-    if (call.params[option] !== undefined && call.caller.id !== "root@pam") badParams({ [option]: "Only root may set this option." });
+    if (call.params[option] !== undefined && call.caller.id !== "root@pam")
+      badParams({ [option]: "Only root may set this option." });
   for (const option of NEEDS_MODIFY)
     if (call.params[option] !== undefined) requirePrivileges(call.world, call.caller.id, "/", ["Sys.Modify"]);
   if (flag(call, "stdout")) badParams({ stdout: "option is only allowed on the command line interface." });
@@ -25,7 +26,10 @@ function checkParams(call: SimCall): void {
     for (const option of ["all", "exclude", "pool"])
       if (call.params[option] !== undefined && call.params[option] !== false)
         badParams({ [option]: "option conflicts with option 'vmid'" });
-  const chosen = flag(call, "all") || flag(call, "stop") || ["pool", "exclude", "vmid"].some((name) => text(call, name) !== undefined);
+  const chosen =
+    flag(call, "all") ||
+    flag(call, "stop") ||
+    ["pool", "exclude", "vmid"].some((name) => text(call, name) !== undefined);
   if (!chosen) badParams({ vmid: "property is missing" });
 }
 
@@ -47,7 +51,9 @@ function commandLine(call: SimCall, node: string): string {
     const shown = value === true ? "1" : value === false ? "0" : String(value);
     return `--${key} ${/[^\w.:=,/@-]/.test(shown) ? `'${shown}'` : shown}`;
   });
-  return ["vzdump", ...(vmid === undefined ? [] : splitList(String(vmid))), ...words, `--node ${node}`].join(" ");
+  return ["vzdump", ...(vmid === undefined ? [] : splitList(String(vmid))), ...words, `--node ${node}`].join(
+    " ",
+  );
 }
 
 /** What stops the whole job before the first guest; undefined: nothing. */
@@ -57,7 +63,8 @@ function storageFault(storage: Storage | undefined, name: string, node: string):
     return `could not activate storage '${name}': ${missing} could not get storage information for '${name}': ${missing}`;
   }
   if (storage.config.disable) return `could not activate storage '${name}': storage '${name}' is disabled`;
-  if (!isOnNode(storage, node)) return `could not activate storage '${name}': storage '${name}' is not available on node '${node}'`;
+  if (!isOnNode(storage, node))
+    return `could not activate storage '${name}': storage '${name}' is not available on node '${node}'`;
   if (!contentOf(storage).includes("backup"))
     return `could not get storage information for '${name}': can't use storage '${name}' for backups - wrong content type`;
   return undefined;
@@ -88,7 +95,9 @@ function notesOf(call: SimCall, guest: Guest): string | undefined {
 function planAll(call: SimCall, storage: Storage, vmids: readonly number[]): GuestBackup[] {
   const node = nodeOf(call);
   const compress = text(call, "compress");
-  const keep = flag(call, "remove", true) ? (text(call, "prune-backups") ?? String(storage.config["prune-backups"] ?? "")) : "";
+  const keep = flag(call, "remove", true)
+    ? (text(call, "prune-backups") ?? String(storage.config["prune-backups"] ?? ""))
+    : "";
   const mode = text(call, "mode") ?? "snapshot";
   let at = call.now;
   return vmids.map((vmid) => {
@@ -133,12 +142,20 @@ function vzdump(call: SimCall): Json {
   const storage = call.world.storages.get(name);
   const fault = storageFault(storage, name, node);
   if (fault !== undefined || !storage)
-    return call.task({ node, type: "vzdump", id: taskId, seconds: 0.5, log: notification(call.world), exitstatus: fault ?? "job errors" });
+    return call.task({
+      node,
+      type: "vzdump",
+      id: taskId,
+      seconds: 0.5,
+      log: notification(call.world),
+      exitstatus: fault ?? "job errors",
+    });
   const wide = text(call, "vmid") === undefined;
   const allowed = local.filter((vmid) => !wide || call.may(`/vms/${vmid}`, "VM.Backup"));
   if (!wide)
     for (const vmid of allowed)
-      if (home(vmid) !== undefined) requirePrivileges(call.world, call.caller.id, `/vms/${vmid}`, ["VM.Backup"]);
+      if (home(vmid) !== undefined)
+        requirePrivileges(call.world, call.caller.id, `/vms/${vmid}`, ["VM.Backup"]);
   const plans = planAll(call, storage, allowed);
   const failed = plans.some((plan) => !plan.ok);
   const only = allowed.length === 1 ? call.world.guests.get(allowed[0] ?? 0) : undefined;
@@ -154,7 +171,9 @@ function vzdump(call: SimCall): Json {
     seconds: plans.reduce((sum, plan) => sum + plan.seconds, 0.3),
     log: [
       `INFO: starting new backup job: ${commandLine(call, node)}`,
-      ...(elsewhere.length > 0 ? [`INFO: skip external VMs: ${elsewhere.sort((a, b) => a - b).join(", ")}`] : []),
+      ...(elsewhere.length > 0
+        ? [`INFO: skip external VMs: ${elsewhere.sort((a, b) => a - b).join(", ")}`]
+        : []),
       ...plans.flatMap((plan) => plan.log),
       `INFO: Backup job finished ${failed ? "with errors" : "successfully"}`,
       ...notification(call.world),
@@ -207,7 +226,8 @@ function extractConfig(call: SimCall): Json {
   const volume = findVolume(call.world, nodeOf(call), volid);
   if (!volume) return die(`volume '${volid}' does not exist`);
   const guest = volume.vmid === undefined ? undefined : call.world.guests.get(volume.vmid);
-  if (volume.vmid !== undefined) requirePrivileges(call.world, call.caller.id, `/vms/${volume.vmid}`, ["VM.Backup"]);
+  if (volume.vmid !== undefined)
+    requirePrivileges(call.world, call.caller.id, `/vms/${volume.vmid}`, ["VM.Backup"]);
   return volume.config ?? (guest ? configText(guest) : "");
 }
 

@@ -46,7 +46,10 @@ function node(): Node {
     }),
     syslog: syslog(),
     network: new Map([
-      ["nic0", { type: "eth", method: "manual", method6: "manual", families: ["inet"], active: 1, priority: 3 }],
+      [
+        "nic0",
+        { type: "eth", method: "manual", method6: "manual", families: ["inet"], active: 1, priority: 3 },
+      ],
       [
         "vmbr0",
         {
@@ -72,14 +75,29 @@ function node(): Node {
 
 /** What a node logs while it boots: unit by unit, a few seconds apart. */
 function syslog(): Node["syslog"] {
-  const units = ["cron", "lxcfs", "pve-cluster", "pvestatd", "pvedaemon", "pveproxy", "spiceproxy", "pvescheduler"];
+  const units = [
+    "cron",
+    "lxcfs",
+    "pve-cluster",
+    "pvestatd",
+    "pvedaemon",
+    "pveproxy",
+    "spiceproxy",
+    "pvescheduler",
+  ];
   const boot = RECORDED_START - 417;
   const started = units.flatMap((unit, i) =>
-    [`systemd[1]: Starting ${unit}.service...`, `${unit}[${150 + i}]: starting server`, `systemd[1]: Started ${unit}.service.`].map(
-      (text) => ({ time: boot + 2 + i, text, service: unit }),
-    ),
+    [
+      `systemd[1]: Starting ${unit}.service...`,
+      `${unit}[${150 + i}]: starting server`,
+      `systemd[1]: Started ${unit}.service.`,
+    ].map((text) => ({ time: boot + 2 + i, text, service: unit })),
   );
-  const workers = [1, 2, 3].map((n) => ({ time: boot + 12, text: `pveproxy[180]: worker ${180 + n} started`, service: "pveproxy" }));
+  const workers = [1, 2, 3].map((n) => ({
+    time: boot + 12,
+    text: `pveproxy[180]: worker ${180 + n} started`,
+    service: "pveproxy",
+  }));
   return [
     { time: boot, text: "systemd-journald[71]: Journal started", service: "systemd-journald" },
     { time: boot + 1, text: "systemd[1]: Reached target local-fs.target - Local File Systems." },
@@ -208,7 +226,11 @@ function agentVm(): Guest {
   };
 }
 
-function user(userid: string, fields: Record<string, string>, token: { id: string; secret: string }): [string, World["access"]["users"] extends Map<string, infer U> ? U : never] {
+function user(
+  userid: string,
+  fields: Record<string, string>,
+  token: { id: string; secret: string },
+): [string, World["access"]["users"] extends Map<string, infer U> ? U : never] {
   const name = token.id.slice(token.id.indexOf("!") + 1);
   return [
     userid,
@@ -231,7 +253,15 @@ export function recordedWorld(clock: Clock = new VirtualClock(RECORDED_START)): 
     version: { version: "9.2.11", release: "9.2", repoid: "14a22df35955d97d" },
     options: {},
     clusterLog: [
-      { time: RECORDED_START - 4, node: "pve", tag: "cluster", user: "root", msg: "starting cluster log", pri: 6, pid: 130 },
+      {
+        time: RECORDED_START - 4,
+        node: "pve",
+        tag: "cluster",
+        user: "root",
+        msg: "starting cluster log",
+        pri: 6,
+        pid: 130,
+      },
     ],
     nodes: new Map([["pve", node()]]),
     guests: new Map([[190, agentVm()]]),

@@ -1,0 +1,13 @@
+/**
+ * Stands in the bundle for the SDK's own shims, which bring a JSON Schema compiler of 160 kB. The SDK asks it only to
+ * check what a person filled into a form; a server that shows forms hands its own `jsonSchemaValidator` to `Server`.
+ */
+import process from "node:process";
+
+export { process };
+
+export class DefaultJsonSchemaValidator {
+  getValidator(): never {
+    throw new Error("This server has no JSON Schema validator.");
+  }
+}

@@ -1,0 +1,243 @@
+import { describe, expect, it } from "vitest";
+import type { WireRequest } from "../../src/pve/transport.ts";
+import { findEndpoint } from "../../src/schema/endpoint-table.ts";
+import { VirtualClock } from "../../src/simulator/clock.ts";
+import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
+import { createSimulator } from "../../src/simulator/server.ts";
+import { CATALOGUE } from "../../src/tools/catalogue.ts";
+import { inputsOf, listing } from "../../src/tools/input-schema.ts";
+import type { Tool } from "../../src/tools/tool.ts";
+import { HOSTILE } from "../support/hostile.ts";
+import { type Connection, connect, ERAS, type Era } from "../support/mcp.ts";
+import { VALID_CALLS, type ValidCall } from "./valid-calls.ts";
+
+const START = 1_795_330_000;
+const connection = (era: Era, env?: Readonly<Record<string, string>>): Promise<Connection> =>
+  connect(clusterWorld(new VirtualClock(START, 0.5)), DEMO_TOKENS.admin, { era, ...(env ? { env } : {}) });
+
+/** The routes a tool may send: its own, those its object names, and the look-up of guests. */
+function declared(tool: Tool): ReadonlySet<string> {
+  const guests = inputsOf(tool).some(({ name }) => name === "vmid") || tool.guest !== undefined;
+  return new Set([
+    tool.route,
+    ...(tool.also ?? []),
+    ...(tool.reads ?? []),
+    ...(tool.compare ? [tool.compare.route] : []),
+    ...(guests ? ["GET /cluster/resources"] : []),
+  ]);
+}
+
+/** True when a request is one of these routes: the same method, and segment by segment the template. */
+function isOneOf(request: WireRequest, routes: ReadonlySet<string>): boolean {
+  const path = (request.path.split("?")[0] ?? "").replace(/^\/api2\/json/, "");
+  return [...routes].some((route) => {
+    const [method, template = ""] = route.split(" ");
+    const pattern = template
+      .split("/")
+      .map((part) => (part.startsWith("{") ? "[^/?#]+" : part.replace(/[.]/g, "\\.")));
+    return request.method === method && new RegExp(`^${pattern.join("/")}$`).test(path);
+  });
+}
+
+/** Longer than any task of the demo takes. */
+const TASK_SECONDS = 60;
+
+async function prepare(
+  connected: Connection,
+  clock: VirtualClock,
+  { args = {}, before = [], task }: ValidCall,
+) {
+  for (const [name, earlier] of before) {
+    const { text, isError } = await connected.call(name, { ...earlier });
+    expect(isError, `${name}: ${text}`).toBe(false);
+    clock.advance(TASK_SECONDS);
+  }
+  if (!task) return { ...args };
+  const { text } = await connected.call("pve_list_tasks", { node: "pve1", limit: 1 });
+  const upid = /UPID:[^\s|]+:/.exec(text)?.[0];
+  expect(upid).toBeDefined();
+  return { ...args, upid };
+}
+
+describe.each(ERAS)("every tool, protocol %s", (era) => {
+  it.each(CATALOGUE.map((tool) => [tool.name, tool] as const))("%s", async (name, tool) => {
+    const valid = VALID_CALLS[name];
+    expect(valid, "a valid call is written down").toBeDefined();
+    if (!valid) return;
+    const clock = new VirtualClock(START);
+    const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin, { era });
+    const routes = declared(tool);
+    const args = await prepare(connected, clock, valid);
+    connected.requests.length = 0;
+
+    const { text, isError } = await connected.call(name, args);
+    expect(isError, text).toBe(false);
+    expect(text.split("\n")[0]?.length).toBeGreaterThan(5);
+    expect(text).not.toMatch(/undefined|null|\[object Object\]|NaN/);
+    expect(connected.requests.length).toBeGreaterThan(0);
+    for (const request of connected.requests)
+      expect(isOneOf(request, routes), `${request.method} ${request.path}`).toBe(true);
+    if (tool.effect === "read") {
+      expect(connected.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    } else {
+      expect(connected.requests.some(({ method }) => method !== "GET")).toBe(true);
+    }
+    await connected.close();
+  });
+});
+
+/** Values of every kind that are wrong or dangerous, for one input. */
+const BAD_VALUES: readonly unknown[] = [
+  ...HOSTILE,
+  "%2e%2e",
+  "a/b#",
+  "../access/users?userid=evil@pve&x=#",
+  "pve1/qemu/100?purge=1#",
+  "x".repeat(10_240),
+  "\u0007\u001b[31m",
+  -1,
+  100.5,
+  1e21,
+  true,
+  { nested: { too: "deep" } },
+  ["a", ["b"]],
+];
+
+describe("hostile arguments", () => {
+  it.each(CATALOGUE.map((tool) => [tool.name, tool] as const))(
+    "%s sends nothing it does not declare",
+    async (name, tool) => {
+      const valid = VALID_CALLS[name] ?? {};
+      const clock = new VirtualClock(START, 0.01);
+      const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin);
+      const routes = declared(tool);
+      const args = await prepare(connected, clock, valid);
+      connected.requests.length = 0;
+      for (const { name: input, of } of inputsOf(tool)) {
+        const inPath = of !== undefined && tool.route.includes(`{${of}}`);
+        for (const value of BAD_VALUES) {
+          const sentBefore = connected.requests.length;
+          const { text, isError } = await connected.call(name, { ...args, [input]: value });
+          const sent = connected.requests.slice(sentBefore);
+          for (const request of sent) {
+            expect(
+              isOneOf(request, routes),
+              `${input}=${JSON.stringify(value)} sent ${request.method} ${request.path}`,
+            ).toBe(true);
+          }
+          // A hostile value never reaches a path, whatever the rest of the call is.
+          if (inPath && typeof value === "string" && /[/?#\\%\p{Cc}]|^\.*$/u.test(value)) {
+            expect(isError, `${input}=${JSON.stringify(value)}: ${text.slice(0, 200)}`).toBe(true);
+            expect(text).toContain("Nothing was changed.");
+          }
+        }
+      }
+      const { text, isError } = await connected.call(name, { ...args, no_such_argument: 1 });
+      expect(isError).toBe(true);
+      expect(text).toMatch(/Unknown argument "no_such_argument"/);
+      expect(text).toContain("Nothing was changed.");
+      await connected.close();
+    },
+  );
+});
+
+describe("the surface", () => {
+  const tools = CATALOGUE.map(listing);
+
+  it("lists plain schemas: an object at the root, one type each, no references, no unions", () => {
+    for (const { name, inputSchema } of tools) {
+      expect(
+        Object.keys(inputSchema).every((key) => ["type", "properties", "required"].includes(key)),
+        name,
+      ).toBe(true);
+      for (const schema of Object.values(inputSchema.properties)) {
+        expect(typeof schema.type, name).toBe("string");
+        expect(
+          Object.keys(schema).every((key) => ["type", "description", "enum", "items"].includes(key)),
+          name,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it("gives every tool all four hints, and none both reads and destroys", () => {
+    for (const { name, annotations } of tools) {
+      expect(
+        Object.values(annotations).every((hint) => typeof hint === "boolean"),
+        name,
+      ).toBe(true);
+      expect(annotations.readOnlyHint && annotations.destructiveHint, name).toBe(false);
+    }
+  });
+
+  it("agrees in tier and effect: what reads is read-only, what executes is read-execute, what writes is full", () => {
+    const tierOf = { read: "read-only", execute: "read-execute", write: "full" } as const;
+    for (const tool of CATALOGUE) expect(tool.tier, tool.name).toBe(tierOf[tool.effect]);
+  });
+
+  it("keeps our own inputs apart from the endpoint's parameters", () => {
+    for (const tool of CATALOGUE) {
+      for (const { name, of } of inputsOf(tool)) {
+        if (of !== undefined) continue;
+        const ours = Object.keys(findEndpoint(tool.route)?.params ?? {});
+        expect(ours, `${tool.name} ${name}`).not.toContain(name);
+      }
+    }
+    for (const name of ["params", "wait", "dry_run", "confirm", "cluster"]) {
+      for (const tool of CATALOGUE)
+        expect(Object.keys(findEndpoint(tool.route)?.params ?? {})).not.toContain(name);
+    }
+  });
+
+  it("stays under 128 tools by default, with room for those to come", () => {
+    expect(tools.length).toBeLessThan(128);
+  });
+
+  it("hides by tier, category and name, and says which setting does", async () => {
+    const connected = await connection("2025", {
+      PVE_ACCESS_TIER: "read-only",
+      PVE_CATEGORIES: "qemu,nodes",
+      PVE_EXCLUDE_TOOLS: "pve_get_node_dns",
+    });
+    const { tools: listed } = await connected.client.listTools();
+    const names = listed.map(({ name }) => name);
+    expect(names).toContain("pve_get_qemu_status");
+    expect(names).not.toContain("pve_start_qemu_vm");
+    expect(names).not.toContain("pve_list_users");
+    expect(names).not.toContain("pve_get_node_dns");
+    const hidden = await Promise.all([
+      connected.call("pve_start_qemu_vm", { vmid: 103 }),
+      connected.call("pve_list_users"),
+      connected.call("pve_get_node_dns", { node: "pve1" }),
+      connected.call("pve_get_qemu_statsu", { vmid: 103 }),
+    ]);
+    expect(hidden.map(({ text }) => text.split("\n")[0])).toEqual([
+      "pve_start_qemu_vm needs PVE_ACCESS_TIER=read-execute; the tier is read-only. The operator decides.",
+      "pve_list_users is in category access, which PVE_CATEGORIES leaves out. The operator decides.",
+      "pve_get_node_dns is left out by PVE_EXCLUDE_TOOLS. The operator decides.",
+      "There is no tool pve_get_qemu_statsu. Did you mean pve_get_qemu_status?",
+    ]);
+    for (const { text, isError } of hidden) {
+      expect(isError).toBe(true);
+      expect(text).toMatch(/Nothing was changed\.$/);
+    }
+    expect(connected.requests).toEqual([]);
+    await connected.close();
+  });
+
+  it("lists the same tools in both eras", async () => {
+    const [old, modern] = await Promise.all(ERAS.map((era) => connection(era)));
+    const [a, b] = await Promise.all(
+      [old, modern].map(async (one) => (await one?.client.listTools())?.tools),
+    );
+    expect(a).toEqual(b);
+    await Promise.all([old?.close(), modern?.close()]);
+  });
+});
+
+it("simulates every route that a tool may send", async () => {
+  const simulator = createSimulator(clusterWorld(new VirtualClock(START, 0.01)));
+  expect(simulator.world.guests.size).toBe(16);
+  const known = new Set(CATALOGUE.flatMap((tool) => [...declared(tool)]));
+  expect([...known].filter((route) => findEndpoint(route) === undefined)).toEqual([]);
+});
