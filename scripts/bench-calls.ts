@@ -4,7 +4,7 @@ import { Agent, get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Line, median } from "./bench-line.ts";
-import { CA_FILE, end, ServerProcess, TOKEN } from "./bench-processes.ts";
+import { CA_FILE, connectionTo, end, ServerProcess, TOKEN } from "./bench-processes.ts";
 
 const TOOL = "pve_get_node_version";
 const INPUT = { node: "pve1" };
@@ -23,7 +23,7 @@ export async function measureCalls(port: number): Promise<readonly Line[]> {
   const cacheHome = mkdtempSync(join(tmpdir(), "mcp-pve-bench-"));
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ca: readFileSync(CA_FILE) });
   const withServer = async <T>(measure: (call: Call) => Promise<T>): Promise<T> => {
-    const server = new ServerProcess(port, cacheHome);
+    const server = new ServerProcess(connectionTo(port), cacheHome);
     await server.initialize();
     const result = await measure(() => server.call(TOOL, INPUT)).finally(() => end(server.child));
     return result;
@@ -79,7 +79,7 @@ async function flood(call: Call, port: number): Promise<Line[]> {
 }
 
 async function memory(port: number, cacheHome: string): Promise<Line> {
-  const server = new ServerProcess(port, cacheHome);
+  const server = new ServerProcess(connectionTo(port), cacheHome);
   await server.initialize();
   const call = () => server.call(TOOL, INPUT);
   const together = MEMORY_CALLS - WARM_UP;

@@ -6,7 +6,22 @@ import { fileURLToPath } from "node:url";
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const BUNDLE = path("../dist/main.cjs");
 export const CA_FILE = path("../tests/fixtures/tls/ca.pem");
+/** The certificate that the fake PVE shows. */
+export const LEAF_FILE = path("../tests/fixtures/tls/leaf.pem");
 export const TOKEN = { id: "root@pam!bench", secret: "7c1f0a52-3b7e-4f0e-9d55-1f2c8a6b9e10" } as const;
+
+/** How the server reaches the fake PVE, which has a certificate of a CA in a file. */
+export const connectionTo = (port: number): Readonly<Record<string, string>> => ({
+  PVE_BASE_URL: `https://127.0.0.1:${port}`,
+  PVE_TOKEN_ID: TOKEN.id,
+  PVE_TOKEN_SECRET: TOKEN.secret,
+  PVE_CA_FILE: CA_FILE,
+});
+
+/** The environment of every process that is compared: what else is set, e.g. NODE_EXTRA_CA_CERTS, costs time too. */
+export function bareEnv(): Record<string, string> {
+  return process.env.PATH === undefined ? {} : { PATH: process.env.PATH };
+}
 
 /** Ends a process of ours and waits until it has gone. */
 export async function end(child: ChildProcess): Promise<void> {
@@ -46,19 +61,14 @@ export class ServerProcess {
   #rest = "";
   #log = "";
 
-  /** @param cacheHome the XDG cache directory: where the compiled code is kept */
-  constructor(port: number, cacheHome: string) {
+  /**
+   * @param connection how it knows the cluster, as environment variables
+   * @param cacheHome the XDG cache directory: where the compiled code is kept
+   */
+  constructor(connection: Readonly<Record<string, string>>, cacheHome: string) {
     this.child = spawn(process.execPath, [BUNDLE], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: {
-        PATH: process.env.PATH,
-        HOME: cacheHome,
-        XDG_CACHE_HOME: cacheHome,
-        PVE_BASE_URL: `https://127.0.0.1:${port}`,
-        PVE_TOKEN_ID: TOKEN.id,
-        PVE_TOKEN_SECRET: TOKEN.secret,
-        PVE_CA_FILE: CA_FILE,
-      },
+      env: { ...bareEnv(), XDG_CACHE_HOME: cacheHome, ...connection },
     });
     this.child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.#read(chunk));
     this.child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {

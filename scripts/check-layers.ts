@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by the only folders that may use them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@modelcontextprotocol/server": ["mcp", "transports"],
-  zod: ["config"],
+  zod: ["config", "main"],
   "fastest-levenshtein": ["config", "schema"],
 };
 const FORBIDDEN_NAMES = /(^|\/)(index|utils?|helpers?|common)\.ts$/;

@@ -51,77 +51,6 @@ async function call(
 ): Promise<Reply> {
   const endpoint = endpointOf(route);
   const params = coerce(endpoint, given);
-  checkTier(client.tier, route, params);
-  checkParams(endpoint, params);
-  const reading = endpoint.method === "GET";
-  const limitMs = reading ? timeoutMs : Math.max(timeoutMs, WRITE_TIMEOUT_MS);
-  const limit = new CallLimit(limitMs, signal);
-  const request = { ...wireRequest(endpoint, params, client.authorization), signal: limit.signal };
-  try {
-    if (limit.over) throw givenUp("cancelled", route, limitMs, false);
-    for (let attempt = 0; ; attempt++) {
-      const begun = Date.now();
-      try {
-        return readReply(route, await client.transport.send(request));
-      } catch (error) {
-        if (!(error instanceof PveError) && limit.over)
-          throw givenUp(limit.over, route, limitMs, !reading, error);
-        const failure = error instanceof PveError ? error : connectionError(error, route, reading);
-        const delay =
-          reading && worthRetrying(failure, Date.now() - begun) ? RETRY_DELAYS_MS[attempt] : undefined;
-        if (delay === undefined) throw failure;
-        await limit.pause(delay);
-        if (limit.over === "cancelled") throw givenUp("cancelled", route, limitMs, false, failure);
-        // No time for another attempt: what went wrong tells more than that it took long.
-        if (limit.over) throw failure;
-      }
-    }
-  } finally {
-    limit.release();
-  }
-}
-
-function wireRequest(
-  endpoint: Endpoint,
-  params: Readonly<Record<string, unknown>>,
-  authorization: string,
-): WireRequest {
-  const { method } = endpoint;
-  const path = buildPath(endpoint, params);
-  const encoded = encodeParams(endpoint, params);
-  const headers = { authorization, accept: "application/json" };
-  // pveproxy refuses a body on GET and DELETE, and one without its length on the others.
-  if (method === "GET" || method === "DELETE")
-    return { method, path: encoded === "" ? path : `${path}?${encoded}`, headers };
-  return {
-    method,
-    path,
-    headers: {
-      ...headers,
-      "content-type": "application/x-www-form-urlencoded",
-      "content-length": String(Buffer.byteLength(encoded)),
-    },
-    body: encoded,
-  };
-}
-
-function worthRetrying({ kind, detail }: PveError, elapsedMs: number): boolean {
-  if (kind === "network" || detail.status === 595 || detail.status === 503) return true;
-  return detail.status === 596 && elapsedMs < EARLY_596_MS;
-}
-
-function givenUp(
-  why: "timeout" | "cancelled",
-  route: string,
-  limitMs: number,
-  mayHaveRun: boolean,
-  cause?: unknown,
-): PveError {
-  const message = why === "timeout" ? `No answer within ${limitMs / 1000} s.` : "The call was cancelled.";
-  return new PveError(why, message, { route, mayHaveRun, cause });
-}
-
-function checkTier(tier: Tier, route: Route, params: Readonly<Record<string, unknown>>): void {
   admit(client.tier, route, params);
   checkParams(endpoint, params);
   const reading = endpoint.method === "GET";
@@ -190,16 +119,6 @@ function givenUp(
 ): PveError {
   const message = why === "timeout" ? `No answer within ${limitMs / 1000} s.` : "The call was cancelled.";
   return new PveError(why, message, { route, mayHaveRun, cause });
-}
-
-function checkTier(tier: Tier, route: Route, params: Readonly<Record<string, unknown>>): void {
-  const decision = decide(tier, route, params);
-  if (decision.allowed) return;
-  const reason = decision.reason ? ` (${decision.reason})` : "";
-  throw new PveError("refused", `This call needs tier ${decision.needs}${reason}; the tier is ${tier}.`, {
-    route,
-    needsTier: decision.needs,
-  });
 }
 
 function checkParams(endpoint: Endpoint, params: Readonly<Record<string, unknown>>): void {

@@ -144,6 +144,16 @@ function dropFromBoot(guest: Guest, key: string): void {
   setValue(guest, "boot", `order=${order.filter((name) => name !== key).join(";")}`);
 }
 
+/** New CD-ROM drives become bootable when there is a boot order. */
+function addToBoot(guest: Guest, key: string): void {
+  const order =
+    parseProperties(String(guest.config.boot ?? ""))
+      .get("order")
+      ?.split(";")
+      .filter(Boolean) ?? [];
+  if (order.length > 0 && !order.includes(key)) setValue(guest, "boot", `order=${[...order, key].join(";")}`);
+}
+
 /** `delete` and `revert` of a config call, refused as PVE does when they contradict the rest. */
 function checkLists(call: SimCall, type: GuestType): { deleted: string[]; reverted: string[] } {
   const deleted = splitList(text(call, "delete") ?? "").map((key) =>
@@ -175,7 +185,10 @@ export function prepareUpdate(call: SimCall, guest: Guest): () => string[] {
     for (const key of deleted) deleteKey(call, guest, key, flag(call, "force"));
     for (const key of reverted) delete guest.pending[key];
     const created = createDisks({ call, guest, log }, normalizeSettings(call.world, type, values));
-    for (const [key, value] of Object.entries(created)) setValue(guest, key, value);
+    for (const [key, value] of Object.entries(created)) {
+      setValue(guest, key, value);
+      if (isDiskKey(type, key) && String(value).includes("media=cdrom")) addToBoot(guest, key);
+    }
     if (!isRunning(guest)) {
       for (const [key, value] of Object.entries(guest.pending)) apply(guest, key, value);
       guest.pending = {};

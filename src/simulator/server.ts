@@ -32,6 +32,8 @@ export interface Simulator {
 }
 
 const JSON_TYPE = "application/json;charset=UTF-8";
+/** Refusals without any body: a failed login, and what the proxy says about a node that does not answer. */
+const NO_BODY = new Set([401, 595]);
 const METHODS = new Set(["GET", "POST", "PUT", "DELETE"]);
 /** PVE::HTTPServer auth_handler: the calls that need no login. */
 const OPEN =
@@ -49,7 +51,7 @@ export function createSimulator(world: World, options: SimulatorOptions = {}): S
         if (!(error instanceof RawError)) throw error;
         if (error.status === 401 && options.authDelay)
           await new Promise((resolve) => setTimeout(resolve, options.authDelay));
-        const body = error.status === 401 ? "" : error.message;
+        const body = NO_BODY.has(error.status) ? "" : error.message;
         return { status: error.status, reason: firstLine(error.message), headers: {}, body };
       }
     },

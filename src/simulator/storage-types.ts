@@ -15,7 +15,7 @@ export interface StorageType {
 }
 
 const words = (text: string) => text.split(" ");
-const FILES = words("images rootdir vztmpl iso backup snippets import none");
+const FILES = words("images rootdir vztmpl iso backup snippets import");
 const DISKS = ["images", "rootdir"];
 const BASE = words("nodes disable content bwlimit");
 const DIRECTORY = [
@@ -29,14 +29,14 @@ export const STORAGE_TYPES: Readonly<Record<string, StorageType>> = {
     fixed: ["path"],
     fixedOptional: CHAIN,
     optional: [...DIRECTORY, ...words("shared is_mountpoint preallocation")],
-    contents: FILES,
-    content: "images",
+    contents: [...FILES, "none"],
+    content: "images,rootdir",
   },
   btrfs: {
     fixed: ["path"],
     optional: [...DIRECTORY, ...words("shared is_mountpoint nocow preallocation")],
-    contents: FILES,
-    content: "images",
+    contents: [...FILES, "none"],
+    content: "images,rootdir",
   },
   nfs: {
     fixed: ["server", "export"],

@@ -9,7 +9,7 @@ import type { Json } from "../world.ts";
 const QEMU_INDEX =
   "config cloudinit pending status unlink vncproxy termproxy migrate resize move rrd rrddata monitor agent snapshot spiceproxy sendkey firewall mtunnel remote_migrate dbus-vmstate";
 const LXC_INDEX =
-  "config pending status vncproxy termproxy vncwebsocket spiceproxy migrate clone initlog rrd rrddata firewall snapshot resize interfaces";
+  "config pending status vncproxy termproxy vncwebsocket spiceproxy migrate clone rrd rrddata firewall snapshot resize interfaces";
 
 /** Guests of a node that the caller may audit (PVE filters by VM.Audit). */
 function listGuests(call: SimCall, type: GuestType): Json {

@@ -232,7 +232,7 @@ function resumeContainer(call: SimCall): Json {
 }
 
 const QEMU_STATUS = "current start stop reset shutdown suspend reboot";
-const LXC_STATUS = "current start stop shutdown migrate";
+const LXC_STATUS = "current start stop shutdown reboot migrate";
 
 export const guestStatusRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/status": (call) => {

@@ -39,8 +39,13 @@ function precondition(call: SimCall): Json {
   const guest = guestOf(call);
   const { allowed, refused } = destinations(call, guest);
   const running = isRunning(guest);
+  // Containers' storages are looked at by the task only.
   if (guest.type === "lxc")
-    return { running: running ? 1 : 0, "allowed-nodes": allowed, "not-allowed-nodes": refused };
+    return {
+      running: running ? 1 : 0,
+      "allowed-nodes": [...allowed, ...Object.keys(refused)],
+      "not-allowed-nodes": {},
+    };
   return {
     running: running ? 1 : 0,
     allowed_nodes: allowed,

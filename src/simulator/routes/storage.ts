@@ -18,12 +18,15 @@ function entry(world: World, { storage, type, config }: Storage): Record<string,
   return { storage, type, ...config, digest: storageDigest(world) };
 }
 
-/** Refuses settings that the type does not know and content it cannot hold. */
-function checkSettings(facts: StorageType, config: Readonly<Record<string, Json>>): void {
+/** Refuses settings that the type does not know; content it cannot hold is left out, as PVE does with a warning. */
+function checkSettings(facts: StorageType, config: Record<string, Json>): void {
   const known = new Set([...facts.fixed, ...(facts.fixedOptional ?? []), ...facts.optional]);
   for (const key of Object.keys(config)) if (!known.has(key)) die(`unexpected property '${key}'`);
-  for (const content of splitList(String(config.content ?? "")))
-    if (!facts.contents.includes(content)) die(`storage does not support content type '${content}'`);
+  if (typeof config.content !== "string") return;
+  const contents = splitList(config.content).filter((content) => facts.contents.includes(content));
+  if (splitList(config.content).includes("none") && (contents.length > 1 || !facts.contents.includes("none")))
+    die("storage does not support content type 'none'");
+  config.content = contents.join(",");
 }
 
 function checkDeletion(facts: StorageType, key: string, changes: Readonly<Record<string, Json>>): void {
