@@ -5,6 +5,8 @@ import { runCommand } from "./cli/run.ts";
 config({ jitless: true });
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
+// Nobody may be reading: a client that closes our stderr is served all the same.
+process.stderr.on("error", () => {});
 
 runCommand({
   args: process.argv.slice(2),

@@ -8,7 +8,6 @@ import { parseUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";
 import { checkValue } from "../schema/check-value.ts";
-import { coerceValue } from "../schema/coerce.ts";
 import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
 import { checkPathValue } from "../schema/path-value.ts";
 import type { Route } from "../schema/routes.gen.ts";
@@ -106,10 +105,11 @@ function checkPlaceholders(tool: Tool, input: Row): void {
     const value = input[name];
     // A guest may be named; findGuest judges that.
     if (of === undefined || of === "vmid" || value === undefined || !tool.route.includes(`{${of}}`)) continue;
-    const fact = paramOf(endpoint, of);
     const reason = checkPathValue(tool.route, of, String(value));
     if (reason) throw new Refusal(`'${name}' is not allowed: ${reason}.`);
-    const [issue] = fact ? checkValue(fact, coerceValue(fact, value), name) : [];
+    // Only a node's: other placeholders may be given by a name that the tool looks up.
+    const fact = of === "node" ? paramOf(endpoint, of) : undefined;
+    const [issue] = fact ? checkValue(fact, value, name) : [];
     if (issue) throw new Refusal(issue.message);
   }
 }

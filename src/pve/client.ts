@@ -55,8 +55,9 @@ async function call(
   checkParams(endpoint, params);
   const reading = endpoint.method === "GET";
   const limitMs = reading ? timeoutMs : Math.max(timeoutMs, WRITE_TIMEOUT_MS);
+  const wire = wireRequest(endpoint, params, client.authorization);
   const limit = new CallLimit(limitMs, signal);
-  const request = { ...wireRequest(endpoint, params, client.authorization), signal: limit.signal };
+  const request = { ...wire, signal: limit.signal };
   try {
     if (limit.over) throw givenUp("cancelled", route, limitMs, false);
     for (let attempt = 0; ; attempt++) {

@@ -136,7 +136,7 @@ export const VALID_CALLS: Readonly<Record<string, ValidCall>> = {
   pve_reboot_lxc_container: { args: { vmid: 200 } },
   pve_reboot_qemu_vm: { args: { vmid: 100 } },
   pve_reset_qemu_vm: { args: { vmid: 100 } },
-  pve_resume_lxc_container: { args: { vmid: 200 }, before: [["pve_suspend_lxc_container", { vmid: 200 }]] },
+  pve_resume_lxc_container: { args: ct },
   pve_resume_qemu_vm: { args: { vmid: 100 }, before: [["pve_suspend_qemu_vm", { vmid: 100 }]] },
   pve_revert_network: {
     args: onPve1,

@@ -167,7 +167,8 @@ export const accessRoutes: Handlers = {
       const message = "either 'users', 'groups' or 'tokens' is required.";
       badParams({ users: message, groups: message, tokens: message });
     }
-    const path = normalizePath(need(call, "path"));
+    // PVE adds a missing slash in front.
+    const path = normalizePath(`/${need(call, "path")}`);
     if (path === undefined || (!flag(call, "delete") && !ACL_PATH.test(path)))
       return badParams({ path: `invalid ACL path '${need(call, "path")}'` });
     locked("ACL update failed", () => updateAcl(call, path));

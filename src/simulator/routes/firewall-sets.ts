@@ -6,6 +6,15 @@ import type { FirewallFile, Json } from "../world.ts";
 type FileOf = (call: SimCall) => FirewallFile;
 type IpSet = FirewallFile["ipsets"] extends Map<string, infer S> ? S : never;
 
+/** An entry of a set is an address or the name of an alias, which must exist. */
+function checkEntry(call: SimCall, own: FirewallFile, entry: string): void {
+  const alias = /^(dc\/|guest\/)?([A-Za-z][A-Za-z0-9_-]+)$/.exec(entry);
+  if (!alias) return;
+  const name = alias[2]?.toLowerCase() ?? "";
+  const files = alias[1] === "dc/" ? [call.world.firewall.cluster] : [own, call.world.firewall.cluster];
+  if (!files.some(({ aliases }) => aliases.has(name))) die(`no such alias '${entry}'`);
+}
+
 /** A single address is written without its full prefix (PVE::Firewall::clean_cidr). */
 function cleanCidr(cidr: string): string {
   return cidr.includes(":") ? cidr.replace(/\/128$/, "") : cidr.replace(/\/32$/, "");
@@ -109,6 +118,7 @@ export function ipsetHandlers(fileOf: FileOf): Record<string, Handler> {
       const { entries } = setOf(call);
       const cidr = cleanCidr(need(call, "cidr"));
       const comment = text(call, "comment");
+      checkEntry(call, fileOf(call), cidr);
       if (entries.has(cidr)) badParams({ cidr: `address '${cidr}' already exists` });
       if (/\/0+$/.test(cidr)) badParams({ cidr: "a zero prefix is not allowed in ipset entries" });
       entries.set(cidr, {

@@ -24,7 +24,9 @@ function checkSettings(facts: StorageType, config: Record<string, Json>): void {
   for (const key of Object.keys(config)) if (!known.has(key)) die(`unexpected property '${key}'`);
   if (typeof config.content !== "string") return;
   const contents = splitList(config.content).filter((content) => facts.contents.includes(content));
-  if (splitList(config.content).includes("none") && (contents.length > 1 || !facts.contents.includes("none")))
+  if (contents.includes("none") && contents.length > 1)
+    die("unable to combine 'none' with other content types");
+  if (contents.length === 0 && !facts.contents.includes("none"))
     die("storage does not support content type 'none'");
   config.content = contents.join(",");
 }
