@@ -49,8 +49,15 @@ function agentOptions(trust: Trust): https.AgentOptions {
   }
 }
 
+/** Knows connections by address alone: the trust is the same for all, and its PEM would be hashed at each request. */
+class PoolAgent extends https.Agent {
+  override getName({ host, port }: http.RequestOptions = {}): string {
+    return `${host}:${port}`;
+  }
+}
+
 /** Sends nothing over a connection before its leaf certificate has proved to be the pinned one. */
-class PinnedAgent extends https.Agent {
+class PinnedAgent extends PoolAgent {
   readonly #sha256: string;
   constructor(options: https.AgentOptions, sha256: string) {
     super(options);
@@ -80,7 +87,7 @@ export function httpsTransport(baseUrl: string, trust: Trust): Transport {
   const agent = secure
     ? trust.mode === "fingerprint"
       ? new PinnedAgent(options, trust.sha256)
-      : new https.Agent(options)
+      : new PoolAgent(options)
     : new http.Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS, scheduling: "lifo" });
   const prefix = url.pathname.replace(/\/+$/, "");
   const target = {

@@ -1,6 +1,6 @@
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { GuestType } from "./guests.ts";
-import type { Guest, Json } from "./world.ts";
+import type { Guest, Json, Snapshot } from "./world.ts";
 
 /** A guest's configuration as its file shows it: notes as comments, then `key: value` by key. */
 export function configText(guest: Guest): string {
@@ -33,4 +33,14 @@ export function parseConfig(type: GuestType, text: string): Record<string, Json>
   }
   if (notes.length > 0) config.description = notes.join("\n") + (type === "lxc" ? "\n" : "");
   return config;
+}
+
+/** A snapshot's section of the configuration file. */
+export function snapshotSection(snapshot: Snapshot): Record<string, Json> {
+  return {
+    ...snapshot.config,
+    snaptime: snapshot.time,
+    ...(snapshot.description === "" ? {} : { description: snapshot.description }),
+    ...(snapshot.parent === undefined ? {} : { parent: snapshot.parent }),
+  };
 }

@@ -14,6 +14,8 @@ const SHARED_TYPES = new Set([
   "esxi",
   "zfs",
 ]);
+/** Storage types that take space only for what is written. */
+const THIN_TYPES = new Set(["lvmthin", "rbd", "zfspool"]);
 /** Storage types that keep volumes as files below a path. */
 const FILE_TYPES = new Set(["dir", "nfs", "cifs", "cephfs", "glusterfs", "btrfs"]);
 
@@ -144,7 +146,7 @@ export function allocate(world: World, node: string, wanted: NewVolume, now: num
     content: wanted.content,
     format: prefix === "subvol" ? "subvol" : format,
     size: wanted.bytes,
-    used: files ? 4096 : wanted.bytes,
+    used: files || THIN_TYPES.has(storage.type) ? 4096 : wanted.bytes,
     ctime: Math.trunc(now),
     vmid: wanted.vmid,
     ...(wanted.parent === undefined ? {} : { parent: wanted.parent.slice(wanted.parent.indexOf(":") + 1) }),

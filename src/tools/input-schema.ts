@@ -54,8 +54,16 @@ function schemaOf(param: Param | undefined, input: Input): InputSchema {
 const asInput = (value: string | Input | undefined): Input =>
   typeof value === "string" ? (value === "" ? {} : { description: value }) : (value ?? {});
 
-/** Every input of a tool in the order a client sees them. */
+const derived = new WeakMap<ToolSpec, readonly ToolInput[]>();
+
+/** Every input of a tool in the order a client sees them; derived once, because each call asks for them. */
 export function inputsOf(tool: ToolSpec): readonly ToolInput[] {
+  const known = derived.get(tool) ?? deriveInputs(tool);
+  derived.set(tool, known);
+  return known;
+}
+
+function deriveInputs(tool: ToolSpec): readonly ToolInput[] {
   const endpoint = endpointOf(tool.route);
   const declared = (tool.params ?? {}) as Readonly<Record<string, string | Input | undefined>>;
   const inputs: ToolInput[] = [];

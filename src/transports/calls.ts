@@ -6,12 +6,17 @@ export class RunningCalls implements CallWatch {
 
   async run<T>(reads: boolean, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const own = new AbortController();
-    const done = work(AbortSignal.any([signal, own.signal]));
+    // By hand, because AbortSignal.any costs several times as much and a call's signals are short-lived.
+    const follow = () => own.abort(signal.reason);
+    if (signal.aborted) follow();
+    else signal.addEventListener("abort", follow, { once: true });
+    const done = work(own.signal);
     const settled = done.then(noop, noop);
     this.#running.set(own, { reads, settled });
     try {
       return await done;
     } finally {
+      signal.removeEventListener("abort", follow);
       this.#running.delete(own);
     }
   }

@@ -2,6 +2,7 @@ import { flag, int, list, text } from "../args.ts";
 import { assertDigest, STALE } from "../digest.ts";
 import { prepareUpdate } from "../guest-config.ts";
 import { keepUnused } from "../guest-disks.ts";
+import { snapshotSection } from "../guest-file.ts";
 import {
   checkLock,
   disksOf,
@@ -34,7 +35,7 @@ function getConfig(call: SimCall): Json {
         current: "cannot use 'snapshot' parameter with 'current'",
       });
     const snapshot = guest.snapshots.get(snapname) ?? die(`snapshot '${snapname}' does not exist`);
-    return { ...masked(snapshot.config), digest: guestDigest(guest) };
+    return { ...masked(snapshotSection(snapshot)), digest: guestDigest(guest) };
   }
   const config = flag(call, "current") ? guest.config : withPending(guest);
   const parent = guest.parent === undefined ? {} : { parent: guest.parent };

@@ -1,9 +1,9 @@
 import { flag, index, list, need, settings } from "../args.ts";
+import { objects } from "../config-objects.ts";
 import { digestOf } from "../digest.ts";
 import { locked } from "../locked.ts";
 import { badParams, die, type Handler, type Handlers, type SimCall } from "../route.ts";
 import type { Json, World } from "../world.ts";
-import { objects } from "./cluster-objects.ts";
 
 /** Zones, vnets and subnets: each kind is configured first and applied to the nodes later. */
 interface Kind {

@@ -1,5 +1,6 @@
 import { flag, index, int, text } from "../args.ts";
 import { memoryOf } from "../figures.ts";
+import { snapshotSection } from "../guest-file.ts";
 import { mustFind } from "../guest-power.ts";
 import {
   boot,
@@ -95,19 +96,28 @@ function obstacle(call: SimCall, guest: Guest, name: string): string | undefined
   return undefined;
 }
 
+/** A snapshot leaves out what belongs to the guest as a whole (AbstractConfig __snapshot_copy_config). */
+const isOwn = (key: string) => key === "description" || /^unused\d+$/.test(key);
+
+const ownPart = (config: Record<string, Json>) =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => isOwn(key)));
+
+const snapshotPart = (config: Record<string, Json>) =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => !isOwn(key) && key !== "lock"));
+
 function takeSnapshot(call: SimCall): Json {
   const name = snapname(call);
   const type = call.route.includes("/lxc") ? "lxc" : "qemu";
   if ((RESERVED[type] as readonly string[]).includes(name))
     die(`unable to use snapshot name '${name}' (reserved name)`);
-  const guest = call.world.guests.get(int(call, "vmid") ?? 0);
+  const guest = type === "qemu" ? guestOf(call) : call.world.guests.get(int(call, "vmid") ?? 0);
   const withState = flag(call, "vmstate") && guest?.status === "running";
   const blocked = guest && obstacle(call, guest, name) !== undefined;
   const seconds = withState ? 6 : 1.5;
   return lockedTask(call, "snapshot", seconds, "snapshot", blocked ? [] : snapshotLog(guest), (found, at) => {
     const refused = obstacle(call, found, name);
     if (refused !== undefined) die(refused);
-    const config = { ...found.config };
+    const config = snapshotPart(found.config);
     if (withState) config.vmstate = saveState(call, found, name);
     const snapshot: Snapshot = {
       name,
@@ -145,7 +155,7 @@ function rollback(call: SimCall): Json {
     const snapshot = snapshotOf(guest, name);
     halt(guest);
     const { vmstate: _vmstate, ...config } = snapshot.config;
-    guest.config = { ...config };
+    guest.config = { ...ownPart(guest.config), ...config };
     if (guest.config.vmgenid !== undefined) guest.config.vmgenid = uuid(call.world.rng);
     guest.pending = {};
     guest.parent = name;
@@ -179,15 +189,7 @@ function updateSnapshot(call: SimCall): Json {
 }
 
 function snapshotConfig(call: SimCall): Json {
-  const guest = guestOf(call);
-  const snapshot = snapshotOf(guest, snapname(call));
-  const { digest: _digest, ...config } = snapshot.config;
-  return {
-    ...config,
-    snaptime: snapshot.time,
-    ...(snapshot.description === "" ? {} : { description: snapshot.description }),
-    ...(snapshot.parent === undefined ? {} : { parent: snapshot.parent }),
-  };
+  return snapshotSection(snapshotOf(guestOf(call), snapname(call)));
 }
 
 const handlers = {

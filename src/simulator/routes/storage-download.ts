@@ -1,5 +1,6 @@
 import { need, text } from "../args.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { isUnreachable } from "../unreachable.ts";
 import { addVolume, contentOf, isFileBased, pathOf, volumeKey } from "../volumes.ts";
 import type { Storage, Volume } from "../world.ts";
 import { enabledStorage } from "./storage-content.ts";
@@ -12,9 +13,6 @@ const EXTENSIONS: Readonly<Record<string, RegExp>> = {
   vztmpl: /\.tar\.(gz|xz|zst|bz2)$|\.tgz$/i,
   import: /\.(ova|ovf|qcow2|raw|vmdk)$/i,
 };
-
-/** Networks reserved for documentation (RFC 5737): nothing answers there. */
-const UNREACHABLE = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/;
 
 /** PVE::Storage::normalize_content_filename. */
 function safeName(name: string): string {
@@ -72,7 +70,7 @@ export const storageDownloadRoutes: Handlers = {
     const stamp = new Date(call.now * 1000).toISOString().slice(0, 19).replace("T", " ");
     const begin = [`downloading ${url} to ${pathOf(call.world, volid)}`, `--${stamp}--  ${url}`];
     const base = { node: need(call, "node"), type: "download", id: name };
-    if (UNREACHABLE.test(hostname))
+    if (isUnreachable(hostname))
       return call.task({
         ...base,
         seconds: 1,

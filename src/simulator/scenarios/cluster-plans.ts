@@ -237,7 +237,7 @@ export const DEMO_PLANS: readonly Plan[] = [
     type: "lxc",
     name: "monitoring",
     node: "pve3",
-    days: 9,
+    days: 2.083,
     cores: 2,
     memory: 4096,
     busy: 0.9,

@@ -126,8 +126,8 @@ function ordinary(now: number): Past[] {
     }),
     past(48, "pve2", "qmstart", "106", 3),
     past(31, "pve1", "qmshutdown", "103", 21),
-    past(26, "pve2", "qmstart", "108", 2),
-    past(25, "pve2", "qmshutdown", "108", 60, {
+    past(24.03, "pve2", "qmstart", "108", 2),
+    past(20, "pve2", "qmshutdown", "108", 60, {
       user: "operator@pve!ops",
       exitstatus: "VM quit/powerdown failed - got timeout",
     }),
