@@ -16,7 +16,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "e2e", include: [E2E], globalSetup: "tests/support/build-dist.ts" },
+        test: {
+          name: "e2e",
+          include: [E2E],
+          globalSetup: "tests/support/build-dist.ts",
+          // These tests measure time: they come last, and a file at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -4,7 +4,7 @@ import { Agent, get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Line, median } from "./bench-line.ts";
-import { CA_FILE, connectionTo, end, ServerProcess, TOKEN } from "./bench-processes.ts";
+import { CA_FILE, connectionTo, end, inheritedEnv, ServerProcess, TOKEN } from "./bench-processes.ts";
 
 const TOOL = "pve_get_node_version";
 const INPUT = { node: "pve1" };
@@ -22,8 +22,9 @@ type Call = () => Promise<unknown>;
 export async function measureCalls(port: number): Promise<readonly Line[]> {
   const cacheHome = mkdtempSync(join(tmpdir(), "mcp-pve-bench-"));
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ca: readFileSync(CA_FILE) });
+  const env = { ...inheritedEnv(), XDG_CACHE_HOME: cacheHome, ...connectionTo(port) };
   const withServer = async <T>(measure: (call: Call) => Promise<T>): Promise<T> => {
-    const server = new ServerProcess(connectionTo(port), cacheHome);
+    const server = new ServerProcess(env);
     await server.initialize();
     const result = await measure(() => server.call(TOOL, INPUT)).finally(() => end(server.child));
     return result;
@@ -31,7 +32,7 @@ export async function measureCalls(port: number): Promise<readonly Line[]> {
   try {
     const compared = await withServer((call) => compare(call, () => request(port, agent, PATH)));
     agent.destroy();
-    return [...compared, ...(await withServer((call) => flood(call, port))), await memory(port, cacheHome)];
+    return [...compared, ...(await withServer((call) => flood(call, port))), await memory(env)];
   } finally {
     agent.destroy();
     rmSync(cacheHome, { recursive: true, force: true });
@@ -78,8 +79,8 @@ async function flood(call: Call, port: number): Promise<Line[]> {
   ];
 }
 
-async function memory(port: number, cacheHome: string): Promise<Line> {
-  const server = new ServerProcess(connectionTo(port), cacheHome);
+async function memory(env: Readonly<Record<string, string>>): Promise<Line> {
+  const server = new ServerProcess(env);
   await server.initialize();
   const call = () => server.call(TOOL, INPUT);
   const together = MEMORY_CALLS - WARM_UP;

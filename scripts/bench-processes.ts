@@ -18,9 +18,12 @@ export const connectionTo = (port: number): Readonly<Record<string, string>> => 
   PVE_CA_FILE: CA_FILE,
 });
 
-/** The environment of every process that is compared: what else is set, e.g. NODE_EXTRA_CA_CERTS, costs time too. */
-export function bareEnv(): Record<string, string> {
-  return process.env.PATH === undefined ? {} : { PATH: process.env.PATH };
+/** The environment that processes inherit here, without settings of the server. */
+export function inheritedEnv(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("PVE_") && name !== "DEBUG",
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
 }
 
 /** Ends a process of ours and waits until it has gone. */
@@ -61,14 +64,11 @@ export class ServerProcess {
   #rest = "";
   #log = "";
 
-  /**
-   * @param connection how it knows the cluster, as environment variables
-   * @param cacheHome the XDG cache directory: where the compiled code is kept
-   */
-  constructor(connection: Readonly<Record<string, string>>, cacheHome: string) {
+  /** @param env the whole environment: how it knows the cluster, and where compiled code is kept */
+  constructor(env: Readonly<Record<string, string>>) {
     this.child = spawn(process.execPath, [BUNDLE], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...bareEnv(), XDG_CACHE_HOME: cacheHome, ...connection },
+      env,
     });
     this.child.stdout?.setEncoding("utf8").on("data", (chunk: string) => this.#read(chunk));
     this.child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {

@@ -1,4 +1,5 @@
 import type { Route } from "../schema/routes.gen.ts";
+import { splitList } from "../schema/split-list.ts";
 
 /** What a call does, which decides the tier it needs: read-only admits read, read-execute also execute, full all. */
 export type Effect = "read" | "execute" | "write";
@@ -77,8 +78,8 @@ interface Raise {
   readonly reason: string;
 }
 
-const isOn = (value: unknown) => value === true || value === 1 || value === "1";
-const DISK = /(^|[,; ])(unused|scsi|virtio|ide|sata|mp|efidisk|tpmstate|rootfs)\d*/;
+const isOn = (value: unknown) => /^(1|true|yes|on)$/i.test(String(value).trim());
+const DISK = /^(unused|scsi|virtio|ide|sata|mp|efidisk|tpmstate|rootfs)\d*$/;
 
 /** Arguments that delete, override a protection or reach past the guest they name. */
 const RAISES: readonly Raise[] = [
@@ -117,7 +118,7 @@ const RAISES: readonly Raise[] = [
   {
     route: /config$/,
     param: "delete",
-    when: (value) => DISK.test(String(value)),
+    when: (value) => splitList(String(value)).some((key) => DISK.test(key)),
     effect: "write",
     reason: "delete detaches or destroys a disk",
   },
@@ -141,6 +142,13 @@ const RAISES: readonly Raise[] = [
     when: isOn,
     effect: "write",
     reason: "delete takes access away",
+  },
+  {
+    route: /^PUT \/pools$/,
+    param: "delete",
+    when: isOn,
+    effect: "write",
+    reason: "delete takes members out of the pool",
   },
   {
     route: /^PUT \/access\/users\/\{userid\}$/,
@@ -171,7 +179,7 @@ export function classify(route: string, params: Readonly<Record<string, unknown>
     effect = "read";
     risk = "none";
   } else {
-    const execute = (EXECUTE as Readonly<Record<string, Risk | undefined>>)[route];
+    const execute = Object.hasOwn(EXECUTE, route) ? EXECUTE[route as Route] : undefined;
     if (execute) {
       effect = "execute";
       risk = execute;

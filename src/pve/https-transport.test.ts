@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import * as tls from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type Behaviour,
@@ -184,6 +186,27 @@ describe("inspectCertificate", () => {
       names: "DNS:localhost, IP Address:127.0.0.1",
     });
     expect(server.seen).toEqual([]);
+  });
+
+  test("is the one that a request by that name would meet", async () => {
+    const pair = (name: string) => ({
+      cert: readFileSync(tlsFile(`${name}.pem`)),
+      key: readFileSync(tlsFile(`${name}.key`)),
+    });
+    const server = tls.createServer({
+      ...pair("other-name"),
+      SNICallback: (name, done) =>
+        done(null, name === "localhost" ? tls.createSecureContext(pair("leaf")) : undefined),
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    open.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    expect(await inspectCertificate(`https://localhost:${port}`, 2_000)).toMatchObject({
+      subject: "pve1.test",
+    });
+    expect(await inspectCertificate(`https://127.0.0.1:${port}`, 2_000)).toMatchObject({
+      subject: "elsewhere.test",
+    });
   });
 
   test("or nothing when there is none to see", async () => {

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import type { Transport, WireRequest, WireResponse } from "./transport.ts";
@@ -146,7 +147,13 @@ export function inspectCertificate(
   const url = new URL(baseUrl);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return new Promise((resolve) => {
-    const socket = tls.connect({ host, port: Number(url.port || 443), rejectUnauthorized: false });
+    const socket = tls.connect({
+      host,
+      port: Number(url.port || 443),
+      // As requests do: a proxy may show another certificate for another name.
+      servername: isIP(host) ? "" : host,
+      rejectUnauthorized: false,
+    });
     const finish = (facts?: CertificateFacts) => {
       socket.destroy();
       resolve(facts);

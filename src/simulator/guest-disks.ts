@@ -131,10 +131,12 @@ export function mkfsLines(world: World, bytes: number): string[] {
   ];
 }
 
-/** Puts a volume that a disk key no longer uses under the next free `unused` key. */
-export function keepUnused(config: Record<string, Json>, volid: string): void {
-  if (Object.entries(config).some(([key, value]) => key.startsWith("unused") && value === volid)) return;
+/** Puts a volume that a disk key no longer uses under the next free `unused` key, which it returns. */
+export function keepUnused(config: Record<string, Json>, volid: string): string {
+  const known = Object.keys(config).find((key) => key.startsWith("unused") && config[key] === volid);
+  if (known !== undefined) return known;
   let n = 0;
   while (`unused${n}` in config) n++;
   config[`unused${n}`] = volid;
+  return `unused${n}`;
 }

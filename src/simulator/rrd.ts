@@ -72,12 +72,18 @@ export function nodeSeries(world: World, node: Node, timeframe: string, now: num
   });
 }
 
+/** A guest that has long existed ran before its last start too, but for the minutes of the restart. */
+function wasRunning(guest: Guest, time: number): boolean {
+  if (guest.started === undefined) return false;
+  return time >= guest.started || (guest.created === undefined && time < guest.started - 300);
+}
+
 export function guestSeries(world: World, guest: Guest | undefined, timeframe: string, now: number): Json {
   const node = guest && world.nodes.get(guest.node);
   const since = guest ? measuredFrom(world, guest.created) : Number.POSITIVE_INFINITY;
   return series(timeframe, now, since, (time) => {
     if (!guest) return {};
-    const ran = guest.started !== undefined && time >= guest.started;
+    const ran = wasRunning(guest, time);
     const figures = guestFigures(ran ? guest : { ...guest, status: "stopped" }, time);
     const rate = ran ? wave(`rate${guest.vmid}`, time) : 0;
     return {

@@ -36,7 +36,8 @@ export function startTask(world: World, user: string, spec: TaskSpec, at: number
     },
   };
   world.tasks.set(upid, task);
-  if (spec.sync) end(task);
+  logToCluster(world, task, at, INFO, `starting task ${upid}`);
+  if (spec.sync) end(world, task);
   return upid;
 }
 
@@ -53,7 +54,26 @@ export class TaskFailure extends Error {
   }
 }
 
-function end(task: Task): void {
+/** Syslog priorities of the cluster log. */
+const INFO = 6;
+const ERROR = 3;
+/** pmxcfs keeps a ring of messages. */
+const CLUSTER_LOG_LENGTH = 500;
+
+/** PVE notes every task's start and end in the cluster log. */
+function logToCluster(world: World, task: Task, at: number, pri: number, msg: string): void {
+  const { node, user, pid } = task;
+  world.clusterLog.push({ time: Math.trunc(at), node, tag: "pvedaemon", user, msg, pri, pid });
+  if (world.clusterLog.length > CLUSTER_LOG_LENGTH) world.clusterLog.shift();
+}
+
+function end(world: World, task: Task): void {
+  finish(task);
+  const pri = isGood(task.exitstatus) ? INFO : ERROR;
+  logToCluster(world, task, task.endtime, pri, `end task ${task.upid} ${task.exitstatus}`);
+}
+
+function finish(task: Task): void {
   const work = task.work;
   delete task.work;
   if (task.exitstatus !== "OK" && !task.exitstatus.startsWith("WARNINGS")) return;
@@ -73,7 +93,7 @@ export function settle(world: World, now: number): void {
     for (const task of world.tasks.values())
       if (task.work && task.endtime <= now && (!next || task.endtime < next.endtime)) next = task;
     if (!next) return;
-    end(next);
+    end(world, next);
   }
 }
 

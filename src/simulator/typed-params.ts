@@ -12,6 +12,7 @@ const isList = (param: Param) => typeof param.format === "string" && param.forma
 export function normalize(endpoint: Endpoint, params: RawParams): RawParams {
   const normal: RawParams = {};
   for (const [name, value] of Object.entries(params)) {
+    if (value === null) continue;
     const param = paramOf(endpoint, name);
     if (param?.type === "array") normal[name] = Array.isArray(value) ? value : [value];
     else if (param && isList(param) && Array.isArray(value)) normal[name] = value.join(",");

@@ -116,13 +116,14 @@ export interface NewVolume {
   readonly parent?: string;
 }
 
-function nextName(world: World, node: string, storage: Storage, wanted: NewVolume, prefix: string): string {
+/** The next free `<prefix>-<vmid>-disk-<n>` on a storage as a node sees it. */
+export function nextName(world: World, node: string, storage: string, vmid: number, prefix: string): string {
   const taken = new Set(
-    volumesOn(world, node, storage.storage).map((volume) => /-(\d+-disk-\d+)(\.|$)/.exec(volume.volid)?.[1]),
+    volumesOn(world, node, storage).map((volume) => /-(\d+-disk-\d+)(\.|$)/.exec(volume.volid)?.[1]),
   );
   let n = 0;
-  while (taken.has(`${wanted.vmid}-disk-${n}`)) n++;
-  return `${prefix}-${wanted.vmid}-disk-${n}`;
+  while (taken.has(`${vmid}-disk-${n}`)) n++;
+  return `${prefix}-${vmid}-disk-${n}`;
 }
 
 /** Allocates a guest's volume and returns it with the line PVE's tool prints. */
@@ -138,7 +139,7 @@ export function allocate(world: World, node: string, wanted: NewVolume, now: num
   const files = isFileBased(storage);
   const format = files ? (wanted.format ?? "raw") : "raw";
   const prefix = storage.type === "zfspool" && wanted.content === "rootdir" ? "subvol" : "vm";
-  const name = wanted.name ?? nextName(world, node, storage, wanted, prefix);
+  const name = wanted.name ?? nextName(world, node, wanted.storage, wanted.vmid, prefix);
   const file = files ? `${wanted.vmid}/${name}.${format}` : name;
   const base = wanted.parent === undefined ? "" : linkPrefix(storage, wanted.parent);
   const volume = addVolume(world, node, {

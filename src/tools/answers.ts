@@ -69,7 +69,8 @@ function emptyBlocks(spec: ListSpec, call: ToolCall): { blocks?: readonly Block[
 
 /** A row's cells by the columns' keys; nested values are left out. */
 export function cells(row: Row, columns: readonly Column[]): Record<string, Cell> {
-  return Object.fromEntries(columns.map(({ key }) => [key, cell(row[key])]));
+  const keys = columns.flatMap(({ key, of }) => (of === undefined ? [key] : [key, of]));
+  return Object.fromEntries(keys.map((key) => [key, cell(row[key])]));
 }
 
 /** A value as a cell: lists of plain values stay lists, objects are left out. */

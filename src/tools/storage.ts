@@ -1,4 +1,5 @@
 import { flag, list, num, type Row, record, rows, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { type Cells, factsOf, listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
@@ -75,6 +76,19 @@ function statusAnswer(status: Row, call: ToolCall): Answer {
   };
 }
 
+/** PVE shows one storage only with Datastore.Allocate, and the same in the list with Datastore.Audit. */
+async function storageConfig(call: ToolCall): Promise<Row> {
+  try {
+    return record((await call.send()).data);
+  } catch (error) {
+    if (!(error instanceof PveError) || error.kind !== "permission") throw error;
+    const { data } = await call.pve.call("GET /storage", {});
+    const found = rows(data).find((row) => str(row, "storage") === storage(call));
+    if (!found) throw error;
+    return found;
+  }
+}
+
 export const storageTools = category("storage", [
   tool({
     name: "pve_list_storage",
@@ -107,8 +121,9 @@ export const storageTools = category("storage", [
     tier: "read-only",
     description: "Configuration of a storage.",
     route: "GET /storage/{storage}",
-    answer: ({ data }, call) => {
-      const config = record(data);
+    reads: ["GET /storage"],
+    run: async (call) => {
+      const config = await storageConfig(call);
       const off = flag(config, "disable") ? ", disabled" : "";
       return {
         headline: `Storage ${storage(call)} (${str(config, "type") ?? "unknown type"}${off}):`,

@@ -268,3 +268,25 @@ describe("migration", () => {
     expect(world.volumes.has("pve1/local-lvm:vm-107-disk-0")).toBe(false);
   });
 });
+
+describe("disks between guests", () => {
+  it("are renamed after their new owner", async () => {
+    const { world, call, finish } = simulated();
+    await call("PUT /nodes/pve1/qemu/103/config", { scsi1: "local-lvm:4" });
+    const hand = { disk: "scsi1", "target-vmid": 107, "target-disk": "scsi5" };
+    const { data } = await call("POST /nodes/pve1/qemu/103/move_disk", hand);
+    expect((await finish(data)).exitstatus).toBe("OK");
+    const volid = String(world.guests.get(107)?.config.scsi5).split(",")[0] ?? "";
+    expect(volid).toMatch(/^local-lvm:vm-107-disk-\d+$/);
+    expect(world.volumes.get(`pve1/${volid}`)?.vmid).toBe(107);
+    expect(world.guests.get(103)?.config.scsi1).toBeUndefined();
+  });
+
+  it("keep their source as unused when it is not deleted", async () => {
+    const { call, finish } = simulated();
+    const moved = await call("POST /nodes/pve1/qemu/103/move_disk", { disk: "scsi0", storage: "ceph-vm" });
+    expect((await finish(moved.data)).log.at(-2)).toBe(
+      "adding source volume 'local-lvm:vm-103-disk-0' as 'unused0' to config",
+    );
+  });
+});

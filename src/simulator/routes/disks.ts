@@ -18,7 +18,16 @@ import { requirePrivileges } from "../permissions.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "../property.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { TaskFailure } from "../tasks.ts";
-import { addVolume, allocate, contentOf, enabledOn, findVolume, pathOf, removeVolume } from "../volumes.ts";
+import {
+  addVolume,
+  allocate,
+  contentOf,
+  enabledOn,
+  findVolume,
+  nextName,
+  pathOf,
+  removeVolume,
+} from "../volumes.ts";
 import type { Guest, Json } from "../world.ts";
 import { copyLines } from "./clone.ts";
 
@@ -176,8 +185,8 @@ function moveToStorage(call: SimCall, guest: Guest, key: string, storage: string
         removeVolume(call.world, guest.node, old);
         if (vm) log.push(`removing source volume '${old}' after successful copy`);
       } else {
-        keepUnused(guest.config, old);
-        if (vm) log.push(`adding source volume '${old}' as 'unused0' to config`);
+        const kept = keepUnused(guest.config, old);
+        if (vm) log.push(`adding source volume '${old}' as '${kept}' to config`);
       }
       return log;
     },
@@ -260,9 +269,11 @@ function reassign(call: SimCall, guest: Guest, key: string, targetVmid: number):
       const old = volidOf(guest, key);
       const volume = findVolume(call.world, guest.node, old) ?? die(`volume '${old}' does not exist`);
       removeVolume(call.world, guest.node, old);
-      const name = old
-        .replace(/^([^:]+):\d+\//, `$1:${targetVmid}/`)
-        .replace(/(vm|subvol)-\d+-disk-\d+/, `$1-${targetVmid}-disk-9`);
+      const [storage = "", path = ""] = old.split(":");
+      const file = path.slice(path.lastIndexOf("/") + 1);
+      const [, prefix = "vm", ending = ""] = /^(vm|subvol)-.*?(\.\w+)?$/.exec(file) ?? [];
+      const fresh = `${nextName(call.world, guest.node, storage, targetVmid, prefix)}${ending}`;
+      const name = `${storage}:${path.includes("/") ? `${targetVmid}/` : ""}${fresh}`;
       addVolume(call.world, guest.node, { ...volume, volid: name, vmid: targetVmid });
       const properties = parseProperties(String(guest.config[key]));
       properties.set("", name);

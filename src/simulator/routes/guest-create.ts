@@ -24,6 +24,9 @@ function checkUnused(world: World, vmid: number): void {
 function checkAllocate(call: SimCall, vmid: number): void {
   const pool = text(call, "pool");
   if (pool !== undefined && !call.world.pools.has(pool)) denied(`pool '${pool}' does not exist`);
+  if (flag(call, "ha-managed")) requirePrivileges(call.world, call.caller.id, "/", ["Sys.Console"]);
+  if (flag(call, "start") && !(pool !== undefined && call.may(`/pool/${pool}`, "VM.PowerMgmt")))
+    requirePrivileges(call.world, call.caller.id, `/vms/${vmid}`, ["VM.PowerMgmt"]);
   if (call.may(`/vms/${vmid}`, "VM.Allocate")) return;
   if (pool !== undefined && call.may(`/pool/${pool}`, "VM.Allocate")) return;
   denied();
@@ -105,10 +108,15 @@ function createVm(call: SimCall): Json {
   });
 }
 
-/** Pool membership and the start that a create call may ask for. */
+/** Pool membership, HA and the start that a create call may ask for. */
 function finish(call: SimCall, guest: Guest, at: number): void {
   const pool = text(call, "pool");
   if (pool !== undefined) call.world.pools.get(pool)?.vms.add(guest.vmid);
+  if (flag(call, "ha-managed")) {
+    const sid = `${guest.type === "qemu" ? "vm" : "ct"}:${guest.vmid}`;
+    const config = { type: sid.slice(0, 2), state: flag(call, "start") ? "started" : "stopped" };
+    call.world.ha.resources.set(sid, { sid, config });
+  }
   if (!flag(call, "start")) return;
   startTask(
     call.world,

@@ -163,7 +163,8 @@ function suspendVm(call: SimCall): Json {
     }
     const storage = String(call.params.statestorage ?? guest.config.vmstatestorage ?? "local");
     const bytes = memoryOf(guest) * 2 + 500 * 1024 ** 2;
-    const name = `vm-${guest.vmid}-state-suspend-2026-01-01`;
+    const day = new Date(call.now * 1000).toISOString().slice(0, 10);
+    const name = `vm-${guest.vmid}-state-suspend-${day}`;
     const { volume } = allocate(
       call.world,
       guest.node,

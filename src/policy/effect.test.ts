@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { allRoutes } from "../schema/endpoint-table.ts";
+import { classify } from "./effect.ts";
+
+const QEMU = "/nodes/{node}/qemu/{vmid}";
+
+describe("a route by itself", () => {
+  test.each([
+    ["GET /nodes", "read", "none"],
+    [`GET ${QEMU}/config`, "read", "none"],
+    [`POST ${QEMU}/status/start`, "execute", "none"],
+    [`POST ${QEMU}/status/shutdown`, "execute", "none"],
+    [`POST ${QEMU}/status/stop`, "execute", "loss"],
+    [`POST ${QEMU}/status/reset`, "execute", "loss"],
+    [`POST ${QEMU}/migrate`, "execute", "none"],
+    ["POST /nodes/{node}/vzdump", "execute", "none"],
+    ["POST /nodes/{node}/services/{service}/stop", "execute", "loss"],
+    ["DELETE /nodes/{node}/tasks/{upid}", "execute", "loss"],
+    ["POST /nodes/{node}/qemu", "write", "none"],
+    [`PUT ${QEMU}/config`, "write", "none"],
+    [`POST ${QEMU}/snapshot`, "write", "none"],
+    [`DELETE ${QEMU}`, "write", "loss"],
+    [`POST ${QEMU}/snapshot/{snapname}/rollback`, "write", "loss"],
+    ["DELETE /nodes/{node}/storage/{storage}/content/{volume}", "write", "loss"],
+    ["PUT /nodes/{node}/network", "write", "loss"],
+    ["PUT /access/acl", "write", "loss"],
+    ["POST /nodes/{node}/execute", "write", "loss"],
+    ["POST /nodes/{node}/status", "write", "loss"],
+  ])("%s: %s, %s", (route, effect, risk) => {
+    expect(classify(route)).toEqual({ effect, risk });
+  });
+
+  test("only a GET is a read, and every GET of the table is", () => {
+    for (const route of allRoutes()) {
+      expect(classify(route).effect === "read", route).toBe(route.startsWith("GET "));
+    }
+  });
+
+  test("no DELETE is without risk, but the one that throws pending changes away", () => {
+    const harmless = allRoutes().filter(
+      (route) => route.startsWith("DELETE ") && classify(route).risk === "none",
+    );
+    expect(harmless).toEqual(["DELETE /nodes/{node}/network"]);
+  });
+
+  test("what no table names is a write with risk of loss", () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom("toString", "constructor", "__proto__", "hasOwnProperty"),
+    );
+    fc.assert(
+      fc.property(word, fc.constantFrom("POST ", "PUT ", "DELETE ", "PATCH ", "get ", ""), (text, method) => {
+        fc.pre(!`${method}${text}`.startsWith("GET "));
+        expect(classify(method + text)).toEqual({ effect: "write", risk: "loss" });
+      }),
+    );
+  });
+});
+
+describe("arguments raise it", () => {
+  const CONFIG = `PUT ${QEMU}/config`;
+  const VZDUMP = "POST /nodes/{node}/vzdump";
+  test.each<[string, Record<string, unknown>, string, RegExp]>([
+    [`POST ${QEMU}/status/start`, { skiplock: true }, "write", /skiplock/],
+    [`POST ${QEMU}/status/start`, { skiplock: "yes" }, "write", /skiplock/],
+    [`POST ${QEMU}/status/stop`, { "overrule-shutdown": 1 }, "execute", /overrule-shutdown/],
+    [`POST ${QEMU}/status/shutdown`, { forceStop: "1" }, "execute", /cuts the power/],
+    ["POST /cluster/bulk-action/guest/shutdown", { "force-stop": true }, "execute", /cuts the power/],
+    [VZDUMP, { "prune-backups": "keep-last=1" }, "write", /removes older backups/],
+    [VZDUMP, { remove: "true" }, "write", /deletes older backups/],
+    [VZDUMP, { script: "/bin/x" }, "write", /runs a program/],
+    [VZDUMP, { dumpdir: "/etc" }, "write", /dumpdir/],
+    [VZDUMP, { tmpdir: "/etc" }, "write", /tmpdir/],
+    [VZDUMP, { stop: true }, "write", /ends running backups/],
+    [CONFIG, { delete: "unused0" }, "write", /disk/],
+    [CONFIG, { delete: "name,scsi1" }, "write", /disk/],
+    [CONFIG, { delete: "name;efidisk0" }, "write", /disk/],
+    [CONFIG, { delete: "name\tunused0" }, "write", /disk/],
+    [CONFIG, { delete: "name\nunused0" }, "write", /disk/],
+    [CONFIG, { delete: "name\0unused0" }, "write", /disk/],
+    [CONFIG, { delete: ["name", "virtio3"] }, "write", /disk/],
+    ["PUT /nodes/{node}/lxc/{vmid}/config", { delete: "mp0" }, "write", /disk/],
+    ["POST /nodes/{node}/qemu", { force: true }, "write", /overwrites/],
+    ["POST /nodes/{node}/lxc", { force: true }, "write", /overwrites/],
+    [`POST ${QEMU}/move_disk`, { delete: true }, "write", /source volume/],
+    ["PUT /access/acl", { delete: true }, "write", /takes access away/],
+    ["PUT /access/users/{userid}", { enable: false }, "write", /locks the user out/],
+    ["PUT /access/users/{userid}", { enable: "off" }, "write", /locks the user out/],
+    ["PUT /cluster/ha/resources/{sid}", { state: "stopped" }, "write", /stops the guest/],
+    ["PUT /pools", { delete: true }, "write", /out of the pool/],
+  ])("%s with %j: %s, risk of loss", (route, params, effect, reason) => {
+    expect(classify(route, params)).toEqual({ effect, risk: "loss", reason: expect.stringMatching(reason) });
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    [`POST ${QEMU}/status/start`, { skiplock: false }],
+    [`POST ${QEMU}/status/start`, { skiplock: "0", timeout: 60 }],
+    [`POST ${QEMU}/status/shutdown`, { forceStop: 0, timeout: 60 }],
+    [VZDUMP, { remove: 0, mode: "snapshot", storage: "local", stop: "no" }],
+    [CONFIG, { delete: "name,description,net0", memory: 2048 }],
+    [CONFIG, { delete: "scsihw" }],
+    [CONFIG, { description: "delete unused0" }],
+    ["POST /nodes/{node}/qemu", { force: false, archive: "local:backup/x" }],
+    ["PUT /access/users/{userid}", { enable: true, comment: "x" }],
+    ["PUT /cluster/ha/resources/{sid}", { state: "started" }],
+    ["PUT /pools", { vms: "100", delete: false }],
+  ])("%s with %j does not", (route, params) => {
+    expect(classify(route, params)).toEqual(classify(route));
+    expect(classify(route, params).risk).toBe("none");
+  });
+
+  test("never lowers anything, whatever is given", () => {
+    const order = ["read", "execute", "write"];
+    const value = fc.oneof(fc.string(), fc.boolean(), fc.integer(), fc.constant(null), fc.array(fc.string()));
+    const name = fc.constantFrom(
+      "skiplock",
+      "delete",
+      "force",
+      "remove",
+      "stop",
+      "state",
+      "enable",
+      "prune-backups",
+      "x",
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...allRoutes()), fc.dictionary(name, value), (route, params) => {
+        const [plain, given] = [classify(route), classify(route, params)];
+        expect(order.indexOf(given.effect)).toBeGreaterThanOrEqual(order.indexOf(plain.effect));
+        if (plain.risk === "loss") expect(given.risk).toBe("loss");
+        if (plain.effect === "read") expect(given).toEqual(plain);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
