@@ -1,29 +1,7 @@
-import type { DemoConfig } from "../config/config.ts";
 import type { Tier } from "../config/settings.ts";
-import type { Transport } from "../pve/transport.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
+import type { AppParts, ToolResult } from "./parts.ts";
 import { hiddenBecause } from "./surface.ts";
-
-/** What a call hands back to MCP. */
-export interface ToolResult {
-  [key: string]: unknown;
-  readonly content: { readonly type: "text"; readonly text: string }[];
-  readonly isError?: boolean;
-  readonly structuredContent?: Readonly<Record<string, unknown>>;
-}
-
-export interface AppParts {
-  readonly transport: Transport;
-  readonly authorization: string;
-  readonly tokenId: string;
-  readonly timeoutMs: number;
-  readonly config: DemoConfig;
-  /** Every tool there is. */
-  readonly tools: readonly ListedTool[];
-  /** Values that must appear in no answer. */
-  readonly secrets: readonly string[];
-  readonly emptyReason: () => string | undefined;
-}
 
 /** The server's state for its lifetime, shared by every connection. */
 export interface App {

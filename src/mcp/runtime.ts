@@ -6,9 +6,9 @@ import { createRedactor } from "../render/redactor.ts";
 import { toText } from "../render/text.ts";
 import { nearest } from "../schema/nearest.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
-import type { AppParts, ToolResult } from "./app.ts";
 import { UNCHANGED } from "./guidance.ts";
 import { createSession, invoke } from "./invoke.ts";
+import type { AppParts, ToolResult } from "./parts.ts";
 
 /** What the first call loads. */
 export interface Runtime {

@@ -58,12 +58,24 @@ function volidOf(properties: Map<string, string>): string {
   return properties.get("") ?? properties.get("file") ?? properties.get("volume") ?? "";
 }
 
-/** Turns the disk values of a create or config call into what the configuration keeps, allocating new volumes. */
+/**
+ * Turns the disk values of a create or config call into what the configuration keeps, allocating new volumes.
+ * When one of them fails, those made before it are freed again.
+ */
 export function createDisks(place: Place, values: Record<string, Json>): Record<string, Json> {
-  const created: Record<string, Json> = {};
-  for (const [key, raw] of Object.entries(values))
-    created[key] = isDiskKey(place.guest.type, key) ? createDisk(place, key, String(raw)) : raw;
-  return created;
+  const { world } = place.call;
+  const before = new Set(world.volumes.keys());
+  try {
+    return Object.fromEntries(
+      Object.entries(values).map(([key, raw]) => [
+        key,
+        isDiskKey(place.guest.type, key) ? createDisk(place, key, String(raw)) : raw,
+      ]),
+    );
+  } catch (error) {
+    for (const key of world.volumes.keys()) if (!before.has(key)) world.volumes.delete(key);
+    throw error;
+  }
 }
 
 function createDisk(place: Place, key: string, value: string): string {

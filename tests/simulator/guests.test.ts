@@ -53,6 +53,15 @@ describe("a VM's life", () => {
     });
   });
 
+  it("leaves nothing behind when one of its disks cannot be made", async () => {
+    const { world, call, finish } = simulated();
+    const before = world.volumes.size;
+    const disks = { scsi0: "local-lvm:8", scsi1: "local-lvm:vm-999-disk-0" };
+    const { exitstatus } = await finish((await call("POST /nodes/pve1/qemu", { vmid: 502, ...disks })).data);
+    expect(exitstatus).toBe("unable to create VM 502 - volume 'local-lvm:vm-999-disk-0' does not exist");
+    expect([world.volumes.size, world.guests.has(502)]).toEqual([before, false]);
+  });
+
   it("takes what it can while running and keeps the rest pending", async () => {
     const { call, finish } = simulated();
     await call(`PUT ${WEB}/config`, { memory: 6144, name: "renamed", delete: "tags" });

@@ -3,11 +3,11 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { loadConfig } from "../../src/config/load.ts";
 import { createApp } from "../../src/mcp/app.ts";
-import type { Transport, WireRequest } from "../../src/pve/transport.ts";
-import { createSimulator } from "../../src/simulator/server.ts";
+import type { WireRequest } from "../../src/pve/transport.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { serveStreams } from "../../src/transports/stdio.ts";
 import { listedTools } from "./session.ts";
+import { simulatorTransport } from "./simulator-transport.ts";
 
 /** The two protocol eras a client may speak. */
 export const ERAS = ["2025", "2026-07-28"] as const;
@@ -31,15 +31,7 @@ export async function connect(
   token: { readonly id: string; readonly secret: string },
   { era = "2025", env = {} }: { era?: Era; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Connection> {
-  const simulator = createSimulator(world);
-  const requests: WireRequest[] = [];
-  const transport: Transport = {
-    send: (request) => {
-      requests.push(request);
-      return simulator.handle(request);
-    },
-    close: () => {},
-  };
+  const { transport, requests } = simulatorTransport(world);
   const tools = listedTools();
   const app = createApp({
     transport,

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import type { Tier } from "../../src/config/settings.ts";
 import { createSession, invoke } from "../../src/mcp/invoke.ts";
 import { createPveClient } from "../../src/pve/client.ts";
-import type { Transport, WireRequest } from "../../src/pve/transport.ts";
+import type { WireRequest } from "../../src/pve/transport.ts";
 import type { Answer } from "../../src/render/answer.ts";
 import { toText } from "../../src/render/text.ts";
-import { createSimulator } from "../../src/simulator/server.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { type ListedTool, listing } from "../../src/tools/input-schema.ts";
+import { simulatorTransport } from "./simulator-transport.ts";
 
 export interface TestSession {
   /** Calls a tool as a client would and returns the text it reads. */
@@ -25,15 +25,7 @@ export function testSession(
   token: { id: string; secret: string },
   tier: Tier = "full",
 ): TestSession {
-  const simulator = createSimulator(world);
-  const requests: WireRequest[] = [];
-  const transport: Transport = {
-    send: (request) => {
-      requests.push(request);
-      return simulator.handle(request);
-    },
-    close: () => {},
-  };
+  const { transport, requests } = simulatorTransport(world);
   const pve = createPveClient({
     transport,
     authorization: `PVEAPIToken=${token.id}=${token.secret}`,

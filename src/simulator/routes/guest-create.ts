@@ -114,7 +114,7 @@ function finish(call: SimCall, guest: Guest, at: number): void {
   if (pool !== undefined) call.world.pools.get(pool)?.vms.add(guest.vmid);
   if (flag(call, "ha-managed")) {
     const sid = `${guest.type === "qemu" ? "vm" : "ct"}:${guest.vmid}`;
-    const config = { type: sid.slice(0, 2), state: flag(call, "start") ? "started" : "stopped" };
+    const config = { state: flag(call, "start") ? "started" : "stopped" };
     call.world.ha.resources.set(sid, { sid, config });
   }
   if (!flag(call, "start")) return;

@@ -1,0 +1,14 @@
+import type { Transport, WireRequest } from "../../src/pve/transport.ts";
+import { createSimulator } from "../../src/simulator/server.ts";
+import type { World } from "../../src/simulator/world.ts";
+
+/** A transport into a simulated world, and every request that went through it. */
+export function simulatorTransport(world: World): { transport: Transport; requests: WireRequest[] } {
+  const simulator = createSimulator(world);
+  const requests: WireRequest[] = [];
+  const send: Transport["send"] = (request) => {
+    requests.push(request);
+    return simulator.handle(request);
+  };
+  return { transport: { send, close: () => {} }, requests };
+}
