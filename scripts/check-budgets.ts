@@ -19,7 +19,7 @@ const gone = Object.keys(budgets).filter((name) => !sizes.some((size) => size.na
 for (const name of gone) problems.push(`${name}: has a budget and is not measured any more.`);
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {
-  console.error("A growth that is wanted: npm run budgets -- --update");
+  console.error("A growth that is wanted and within the limits: npm run budgets -- --update");
   process.exit(1);
 }
 console.log(`${sizes.length} sizes within their budgets.`);

@@ -1,6 +1,8 @@
+import { duration } from "./backup-run.ts";
 import { checkLock, disksOf, isRunning } from "./guests.ts";
 import { currentHaState } from "./ha-request.ts";
 import { die, type TaskSpec } from "./route.ts";
+import { startTask } from "./tasks.ts";
 import { addVolume, enabledOn, findVolume, isOnNode, isShared, removeVolume } from "./volumes.ts";
 import type { Guest, World } from "./world.ts";
 
@@ -43,37 +45,43 @@ export function checkMigration(world: World, guest: Guest, plan: Migration): voi
 
 const stamp = (at: number) => new Date(at * 1000).toISOString().slice(0, 19).replace("T", " ");
 
-/** The migration as a task; the guest is on the target when it has ended. */
+/** The migration as a task; for a guest that HA manages a request that HA's own task then carries out. */
 export function migrationTask(world: World, guest: Guest, plan: Migration, now: number): TaskSpec {
   const { type, vmid, node } = guest;
-  const kind = type === "qemu" ? "VM" : "CT";
-  if (currentHaState(world, type, vmid) !== undefined)
-    return {
-      node,
-      type: "hamigrate",
-      id: String(vmid),
-      seconds: 1,
-      log: [`Requesting HA migration for ${kind} ${vmid} to node ${plan.target}`],
-      done: () => {
-        moveGuest(world, guest, plan);
-        return undefined;
-      },
-    };
+  if (currentHaState(world, type, vmid) === undefined) return directMigration(world, guest, plan, now);
+  return {
+    node,
+    type: "hamigrate",
+    id: String(vmid),
+    seconds: 1,
+    log: [`Requesting HA migration for ${type === "qemu" ? "VM" : "CT"} ${vmid} to node ${plan.target}`],
+    done: (at) => {
+      // HA moves what runs online, containers by restarting them.
+      const byHa = { ...plan, online: type === "qemu", restart: true };
+      startTask(world, "root@pam", directMigration(world, guest, byHa, at), at);
+      return undefined;
+    },
+  };
+}
+
+/** The guest is on the target when the task has ended. */
+function directMigration(world: World, guest: Guest, plan: Migration, now: number): TaskSpec {
+  const { type, vmid, node } = guest;
   const running = isRunning(guest);
   const local = localDisks(world, guest).filter((disk) => !disk.cdrom);
+  const seconds = running ? 8 : 2 + local.length * 3;
   return {
     node,
     type: type === "qemu" ? "qmigrate" : "vzmigrate",
     id: String(vmid),
-    seconds: running ? 8 : 2 + local.length * 3,
+    seconds,
     interrupted: "migration aborted",
     log: migrationLog(world, guest, plan, now),
     done: (at) => {
-      const failure = refusal(world, guest, plan, local.length > 0);
-      if (failure !== undefined) throw new Error("migration aborted");
+      if (refusal(world, guest, plan, local.length > 0) !== undefined) throw new Error("migration aborted");
       moveGuest(world, guest, plan);
       if (type === "lxc" && running) guest.started = at;
-      return [`${stamp(at)} migration finished successfully (duration 00:00:0${running ? 8 : 2})`];
+      return [`${stamp(at)} migration finished successfully (duration ${duration(seconds)})`];
     },
   };
 }

@@ -60,8 +60,8 @@ export interface Node {
   /** Load shape for RRD and status: average CPU fraction and memory used besides the guests, in bytes. */
   readonly load: { readonly cpu: number; readonly baseMemory: number };
   readonly fingerprint: string;
-  /** What the machine cannot do: checkpoint containers (no CRIU), mount a container's raw volume a second time. */
-  readonly lacks?: readonly ("criu" | "loop")[];
+  /** What the machine cannot do: `loop`, mount a container's raw volume a second time (full clones need it). */
+  readonly lacks?: readonly "loop"[];
   dns: Record<string, string>;
   /** /etc/pve/nodes/<node>/config. */
   config?: Record<string, Json>;

@@ -175,12 +175,12 @@ describe.concurrent("a client that has vanished", () => {
     const run = `require("node:child_process").spawn(process.execPath, [${JSON.stringify(BIN)}], { stdio: [3, 1, 2] })`;
     const env = { ...cleanEnv(), ...connection(pve.url), PVE_FINGERPRINT: pve.fingerprint };
     const child = spawn(process.execPath, ["-e", run], { env, stdio: ["pipe", "pipe", "pipe", "pipe"] });
+    open.push(async () => void (child.stdio[3] as Writable).destroy());
     const parent = watch(child as ChildProcessWithoutNullStreams);
     await parent.says("Connected to PVE");
     child.kill("SIGKILL");
     // The output closes when the last process that has it is gone.
     expect(await parent.ended(5_000)).toMatchObject({ signal: "SIGKILL" });
-    (child.stdio[3] as Writable).destroy();
   });
 
   test("nobody reads its output any more", async () => {

@@ -117,6 +117,11 @@ describe.concurrent("trust", () => {
     expect(server.seen).toEqual([]);
   });
 
+  test("a CA that the system trusts needs no setting", async () => {
+    const server = await pve("leaf");
+    await success(server.url, { NODE_EXTRA_CA_CERTS: tlsFile("ca.pem") });
+  });
+
   test("PVE_VERIFY_SSL=false accepts anything", async () => {
     await success((await pve()).url, OFF);
     await success((await pve("expired")).url, OFF);

@@ -17,7 +17,7 @@ import { denied, requirePrivileges } from "../permissions.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "../property.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { TaskFailure } from "../tasks.ts";
-import { allocate, contentOf, enabledOn, isShared, volumeHas } from "../volumes.ts";
+import { allocate, contentOf, enabledOn, isFileBased, isShared, volumeHas } from "../volumes.ts";
 import type { Guest, Json } from "../world.ts";
 import { newGuest } from "./guest-create.ts";
 
@@ -190,7 +190,8 @@ function cloneDisk(call: SimCall, { source, newid, full, target }: Plan, disk: D
     },
     call.now,
   );
-  if (!copied) log.push(linkLine(disk.volid, volume.volid, newid));
+  const files = call.world.storages.get(storage);
+  if (!copied && files && isFileBased(files)) log.push(linkLine(disk.volid, volume.volid, newid));
   if (line !== undefined) log.push(line);
   if (copied && vm) log.push(...copyLines(volume.volid, bytes));
   if (copied && !vm) copyContainer(call, newid, bytes, target, log);

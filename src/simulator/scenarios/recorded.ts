@@ -28,7 +28,7 @@ function node(): Node {
     load: { cpu: 0.05, baseMemory: 1_414_950_912 },
     fingerprint:
       "4D:74:F9:32:60:FF:40:C3:AD:B6:DD:CA:24:6C:A1:37:89:96:AC:26:EF:05:EB:F1:FF:3E:11:C9:BE:40:42:87",
-    lacks: ["criu", "loop"],
+    lacks: ["loop"],
     dns: { search: "local", dns1: "10.99.0.2" },
     timezone: "Etc/UTC",
     services: builtinServices({
