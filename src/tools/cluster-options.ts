@@ -28,7 +28,7 @@ export function optionsAnswer(data: Json): Answer {
 function migration(call: ToolCall, before: Row): Record<string, unknown> {
   const unsecure = call.input.migration_unsecure;
   if (unsecure === undefined) return {};
-  if (call.input.migration !== undefined || record(call.input.params).migration !== undefined) {
+  if (record(call.input.params).migration !== undefined) {
     throw new Refusal(
       "migration_unsecure and migration were both given; migration (type=secure or type=insecure) alone does.",
     );

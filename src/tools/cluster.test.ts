@@ -304,7 +304,7 @@ describe("datacenter options", () => {
     expect(await session.call("pve_update_cluster_options")).toMatch(
       /No option was given[\s\S]*Nothing was changed/,
     );
-    const both = { migration_unsecure: false, migration: "insecure" };
+    const both = { migration_unsecure: false, params: { migration: "insecure" } };
     expect(await session.call("pve_update_cluster_options", both)).toMatch(/both given/);
     expect(session.sent.filter((one) => one.startsWith("PUT"))).toEqual([]);
   });

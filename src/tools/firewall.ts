@@ -26,7 +26,7 @@ const SETS_READ = 10;
 const ENABLE: Input = { schema: { type: "boolean" } };
 
 const EXPECT: Input = {
-  schema: { type: "object", description: 'Fields it must have, e.g. {"action":"DROP"}, if without digest' },
+  schema: { type: "object", description: 'What it must have, e.g. {"macro":"SSH"}' },
 };
 
 function optionsAnswer(options: Row): Answer {
@@ -110,7 +110,7 @@ export const firewallTools = category("firewall", [
     name: "pve_get_firewall_options",
     title: "Firewall options",
     tier: "read-only",
-    description: "Cluster firewall switch, default policies and log limit.",
+    description: "Cluster firewall switch and default policies.",
     route: OPTIONS,
     answer: ({ data }) => optionsAnswer(record(data)),
   }),
@@ -118,7 +118,7 @@ export const firewallTools = category("firewall", [
     name: "pve_list_firewall_rules",
     title: "List firewall rules",
     tier: "read-only",
-    description: "Cluster firewall rules in order, with the digest that changes need.",
+    description: "Cluster firewall rules, with the digest that changes need.",
     route: RULES,
     paged: true,
     answer: listAnswer({
@@ -134,7 +134,7 @@ export const firewallTools = category("firewall", [
     name: "pve_list_firewall_aliases",
     title: "List firewall aliases",
     tier: "read-only",
-    description: "Names for addresses and networks, for use in rules.",
+    description: "Named addresses and networks for rules.",
     route: "GET /cluster/firewall/aliases",
     answer: listAnswer({
       one: "alias",
@@ -147,7 +147,7 @@ export const firewallTools = category("firewall", [
     name: "pve_list_firewall_ipsets",
     title: "List IP sets",
     tier: "read-only",
-    description: "Named sets of addresses, for use in rules.",
+    description: "Named sets of addresses for rules.",
     route: "GET /cluster/firewall/ipset",
     reads: [IPSET],
     run: ipsets,
@@ -164,7 +164,7 @@ export const firewallTools = category("firewall", [
       policy_in: "",
       policy_out: "",
       log_ratelimit: "",
-      delete: "Settings to remove",
+      delete: "Settings",
       digest: "",
     },
     more: true,
@@ -198,8 +198,8 @@ export const firewallTools = category("firewall", [
     params: {
       action: "",
       ...RULE_PARAMS,
-      moveto: "In front of the rule now there",
-      delete: "Settings to remove",
+      moveto: "Goes before this one",
+      delete: "Settings",
       digest: "",
     },
     inputs: { expect: EXPECT },

@@ -22,13 +22,6 @@ describe("configuration", () => {
     expect(sent).toContain(`${CONFIG} current=1`);
   });
 
-  it("shows a snapshot's configuration without pending changes", async () => {
-    const { call, sent } = guestSession({ [CONFIG]: { cores: 1 } });
-    expect(await call("pve_get_qemu_config", { vmid: 101, snapshot: "pre" })).toContain("in snapshot pre.");
-    expect(sent.at(-1)).toBe(`${CONFIG} snapshot=pre`);
-    expect(sent).toHaveLength(2);
-  });
-
   it("says what was set, what waits for a restart, and the new digest", async () => {
     const { call, sent } = guestSession({
       [PUT]: null,

@@ -16,14 +16,6 @@ const waits = (entry: PendingEntry): boolean => entry.pending !== undefined || N
 
 async function showConfig(type: GuestType, call: ToolCall): Promise<Answer> {
   const where = address(call);
-  const snapshot = str(call.input, "snapshot");
-  if (snapshot !== undefined) {
-    const config = record((await call.send()).data);
-    return {
-      headline: `Configuration of ${guestPlace(call)} in snapshot ${snapshot}.`,
-      blocks: configBlocks(config, undefined, { type, vmid: where.vmid }),
-    };
-  }
   // Without `current` PVE shows pending values as if they were in force.
   const [config, pending] = await Promise.all([
     call.send({ current: true }).then(({ data }) => record(data)),
@@ -47,7 +39,6 @@ export function configTool(type: GuestType): ToolSpec {
     description: `Configuration of ${KINDS[type].an} and its pending changes.`,
     route: `GET /nodes/{node}/${type}/{vmid}/config` as const,
     reads: [pendingRoute(type)],
-    params: { snapshot: "" },
     run: (call) => showConfig(type, call),
   });
 }

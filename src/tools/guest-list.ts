@@ -72,7 +72,7 @@ export function listTool(type: GuestType): ToolSpec {
     name: `pve_list_${type}_${type === "qemu" ? "vms" : "containers"}`,
     title: `List ${plural}`,
     tier: "read-only",
-    description: `${type === "qemu" ? "VMs" : "Containers"} of a node, or of all, with status and load.`,
+    description: `${type === "qemu" ? "VMs" : "Containers"} of a node, or of all nodes.`,
     route: `GET /nodes/{node}/${type}` as const,
     reads: [INVENTORY],
     params: { node: { required: false } },

@@ -16,8 +16,6 @@ interface PowerAction {
   readonly more?: readonly GuestType[];
 }
 
-const FORCE = "Stop it on timeout";
-
 /** What PVE takes besides (`skiplock`, `keepActive`, `nocheck`) it takes from root@pam itself only, from no token. */
 const ACTIONS: readonly PowerAction[] = [
   {
@@ -42,23 +40,23 @@ const ACTIONS: readonly PowerAction[] = [
     noun: "Shutdown",
     description: "Shut GUEST down cleanly.",
     params: {
-      qemu: { timeout: "Seconds", forceStop: FORCE },
-      lxc: { timeout: "Seconds", forceStop: FORCE },
+      qemu: { timeout: "", forceStop: "" },
+      lxc: { timeout: "", forceStop: "" },
     },
   },
   {
     verb: "reboot",
     title: "Reboot",
     noun: "Reboot",
-    description: "Shut GUEST down cleanly and start it again, with its pending changes.",
-    params: { qemu: { timeout: "Seconds" }, lxc: { timeout: "Seconds" } },
+    description: "Restart GUEST cleanly, with its pending changes.",
+    params: { qemu: { timeout: "" }, lxc: { timeout: "" } },
   },
   {
     verb: "suspend",
     title: "Suspend",
     noun: "Suspension",
     description: "Suspend GUEST.",
-    params: { qemu: { todisk: "Save RAM to disk and stop", statestorage: "" }, lxc: {} },
+    params: { qemu: { todisk: "Hibernate", statestorage: "" }, lxc: {} },
   },
   {
     verb: "resume",

@@ -19,12 +19,12 @@ describe("statistics", () => {
     expect(text).toContain("Use of VM 101 (web1) on pve1 over the last hour.");
     expect(text).toContain("cpu | 0% | 15% | 30% | 30% | rising | 4");
     expect(text).not.toMatch(/maxmem|memhost|disk/);
-    expect(
-      await call("pve_get_qemu_rrddata", { vmid: 101, timeframe: "hour", cf: "MAX", raw: true }),
-    ).toContain("4 points.");
+    expect(await call("pve_get_qemu_rrddata", { vmid: 101, timeframe: "hour", raw: true })).toContain(
+      "4 points.",
+    );
     expect(sent.filter((line) => line.startsWith(RRD))).toEqual([
       `${RRD} timeframe=hour`,
-      `${RRD} timeframe=hour&cf=MAX`,
+      `${RRD} timeframe=hour`,
     ]);
   });
 

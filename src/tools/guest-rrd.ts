@@ -56,9 +56,9 @@ export function rrdTool(type: GuestType): ToolSpec {
     name: `pve_get_${type}_rrddata`,
     title: `${type === "qemu" ? noun : "Container"} statistics`,
     tier: "read-only",
-    description: `CPU, memory, disk and network use of ${an} over time; raw: each point.`,
+    description: `CPU, memory, disk and network use of ${an} over time.`,
     route: `GET /nodes/{node}/${type}/{vmid}/rrddata` as const,
-    params: { timeframe: "", cf: "" },
+    params: { timeframe: "" },
     inputs: { raw: { schema: { type: "boolean" } } },
     answer: seriesAnswer,
   });

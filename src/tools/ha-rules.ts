@@ -140,7 +140,7 @@ export const haRuleTools = [
     route: "PUT /cluster/ha/rules/{rule}",
     reads: [ONE, GUESTS],
     params: { resources: "Replaces them", ...RULE_PARAMS, digest: "" },
-    inputs: { delete_settings: { of: "delete", description: "Settings to remove" } },
+    inputs: { delete_settings: { of: "delete", description: "Settings" } },
     run: update,
   }),
   tool({

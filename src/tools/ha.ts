@@ -11,7 +11,7 @@ const ONE = "GET /cluster/ha/resources/{sid}";
 const GUESTS = "GET /cluster/resources";
 const VERSION = "GET /version";
 
-const SID = "vm:100, ct:101, VMID or guest name";
+const SID = "vm:100, ct:101 or a name";
 
 async function get(call: ToolCall): Promise<Answer> {
   const sid = await haSid(call);
@@ -113,7 +113,7 @@ export const haTools = category("ha", [
     name: "pve_create_ha_resource",
     title: "Add HA resource",
     tier: "full",
-    description: "Put a guest under HA management; state stopped stops it.",
+    description: "Put a guest under HA; state stopped stops it.",
     route: "POST /cluster/ha/resources",
     reads: [GUESTS, VERSION],
     params: RESOURCE_PARAMS,
@@ -124,10 +124,10 @@ export const haTools = category("ha", [
     name: "pve_update_ha_resource",
     title: "Update HA resource",
     tier: "full",
-    description: "Change a guest's HA settings; state started or stopped starts or stops it.",
+    description: "Change a guest's HA settings; state starts or stops it.",
     route: "PUT /cluster/ha/resources/{sid}",
     reads: [ONE, GUESTS, VERSION],
-    params: { ...RESOURCE_PARAMS, delete: "Settings to remove", digest: "" },
+    params: { ...RESOURCE_PARAMS, delete: "Settings", digest: "" },
     more: true,
     run: update,
   }),
@@ -138,7 +138,7 @@ export const haTools = category("ha", [
     description: "Take a guest out of HA management.",
     route: "DELETE /cluster/ha/resources/{sid}",
     reads: [ONE, GUESTS],
-    params: { sid: SID, purge: "Also from rules; default true" },
+    params: { sid: SID, purge: "Also from rules" },
     run: remove,
   }),
   ...haRuleTools,

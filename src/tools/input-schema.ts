@@ -14,10 +14,11 @@ export interface ToolInput {
 
 /** Inputs of ours that any tool may have. A test keeps their names apart from every endpoint's parameters. */
 export const CONTROL_INPUTS = {
-  params: { type: "object", description: "Further PVE parameters" },
+  params: { type: "object" },
 } as const satisfies Readonly<Record<string, InputSchema>>;
 
-const GUEST: InputSchema = { type: "string", description: "VMID or name" };
+/** A VMID or a guest's name: the server's instructions say so once, for all tools. */
+const GUEST: InputSchema = { type: "string" };
 const PAGE: readonly ToolInput[] = ["start", "limit"].map((name) => ({
   name,
   required: false,

@@ -33,7 +33,7 @@ export const nodeTools = category("nodes", [
     name: "pve_list_nodes",
     title: "List nodes",
     tier: "read-only",
-    description: "Nodes of the cluster with status, CPU, memory and disk use.",
+    description: "Nodes of the cluster, with status and load.",
     route: "GET /nodes",
     answer: listAnswer({
       one: "node",
@@ -54,7 +54,7 @@ export const nodeTools = category("nodes", [
     name: "pve_get_node_status",
     title: "Node status",
     tier: "read-only",
-    description: "CPU, memory, swap, load, root disk, kernel and uptime of a node.",
+    description: "Load, memory, disk, versions and uptime of a node.",
     route: "GET /nodes/{node}/status",
     answer: ({ data }, call) => {
       const status = record(data);
@@ -129,7 +129,7 @@ export const nodeTools = category("nodes", [
     tier: "read-only",
     description: "System log lines of a node.",
     route: "GET /nodes/{node}/syslog",
-    params: { start: "", limit: "", service: "", since: "YYYY-MM-DD [HH:MM]", until: "" },
+    params: { start: "", limit: "", service: "", since: "YYYY-MM-DD HH:MM" },
     openWorld: true,
     answer: ({ data, total }, call) => {
       const lines = rows(data).map((row) => ({ n: num(row, "n") ?? 0, t: str(row, "t") ?? "" }));

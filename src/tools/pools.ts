@@ -108,7 +108,7 @@ export const poolTools = category("pools", [
     name: "pve_update_pool",
     title: "Update pool",
     tier: "full",
-    description: "Add guests and storages to a pool, remove them, or change its comment.",
+    description: "Add members to a pool, remove them, or change its comment.",
     route: "PUT /pools",
     params: {
       poolid: "",
@@ -116,7 +116,7 @@ export const poolTools = category("pools", [
       vms: "VMIDs",
       storage: "",
       delete: "Remove vms and storage",
-      "allow-move": "Take guests out of other pools",
+      "allow-move": "",
     },
     compare: settings,
     done: (call) => `Pool ${pool(call)} updated.`,
