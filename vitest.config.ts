@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
 
+/** Where CI wants the counts as JSON. */
+const report = process.env.MCP_PVE_TEST_REPORT;
 const E2E = "tests/e2e/**/*.test.ts";
 
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     projects: [
       {
         extends: true,
