@@ -50,7 +50,7 @@ const failed = await ask("Did last night's backups work?", "pve_list_tasks", {
   typefilter: "vzdump",
   errors: true,
 });
-await ask("What went wrong?", "pve_get_task_log", { upid: upidIn(failed), limit: 16 });
+await ask("What went wrong?", "pve_get_task_status", { upid: upidIn(failed) });
 await follow(await ask("Start the mail server, which is stopped.", "pve_start_qemu_vm", { vmid: "mail" }));
 await ask("Has it come up?", "pve_get_qemu_status", { vmid: "mail" });
 await follow(

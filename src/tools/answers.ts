@@ -1,6 +1,6 @@
 import { type Json, num, type Row, rows, str } from "../pve/data.ts";
 import type { Reply } from "../pve/reply.ts";
-import { isUpid, parseUpid } from "../pve/upid.ts";
+import { isUpid } from "../pve/upid.ts";
 import type { Answer, Block, Cell, Column, Fact, Table } from "../render/answer.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -103,15 +103,9 @@ export function factsOf(data: Row, wanted: readonly (string | Omit<Fact, "value"
 
 /** The answer of a call that started a task: what runs, its UPID, further `facts`, and how to see how it ends. */
 export function taskAnswer(upid: string, what: string, facts: readonly Fact[] = []): Answer {
-  const node = parseUpid(upid)?.node;
   return {
     headline: `Started: ${what}`,
-    blocks: [
-      {
-        kind: "facts",
-        facts: [...facts, { key: "upid", label: "UPID", value: upid }, { key: "node", value: node }],
-      },
-    ],
+    blocks: [{ kind: "facts", facts: [...facts, { key: "upid", label: "UPID", value: upid }] }],
     next: ["pve_get_task_status with this upid tells whether it succeeded."],
   };
 }

@@ -1,7 +1,7 @@
-import { num, type Row, record, rows, str } from "../pve/data.ts";
+import { type Json, num, type Row, record, rows, str } from "../pve/data.ts";
 import { parseUpid } from "../pve/upid.ts";
-import type { Answer } from "../render/answer.ts";
-import { logBlock } from "../render/log.ts";
+import type { Answer, Facts } from "../render/answer.ts";
+import { importantLines, type LogLine, logBlock } from "../render/log.ts";
 import { type Cells, listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
 import type { ToolCall } from "./tool.ts";
@@ -30,33 +30,53 @@ const duration = (row: Row): number | undefined => {
   return start === undefined || end === undefined ? undefined : end - start;
 };
 
+type Ending = "running" | "good" | "warnings" | "bad";
+
 /** A task's verdict in a sentence: OK and warnings are success, anything else is PVE's error text. */
-function verdict(status: Row): { text: string; failed: boolean } {
-  if (str(status, "status") === "running") return { text: "is still running", failed: false };
+function verdict(status: Row): { text: string; ending: Ending } {
+  if (str(status, "status") === "running") return { text: "is still running", ending: "running" };
   const exit = str(status, "exitstatus") ?? "ended without a status";
-  if (exit === "OK") return { text: "succeeded", failed: false };
-  const warnings = /^WARNINGS: (\d+)$/.exec(exit);
-  return warnings
-    ? { text: `succeeded with ${warnings[1]} warning(s)`, failed: false }
-    : { text: `failed: ${exit}`, failed: true };
+  if (exit === "OK") return { text: "succeeded", ending: "good" };
+  const warnings = /^WARNINGS: (\d+)$/.exec(exit)?.[1];
+  if (warnings === undefined) return { text: `failed: ${exit}`, ending: "bad" };
+  return {
+    text: `succeeded with ${warnings} ${warnings === "1" ? "warning" : "warnings"}`,
+    ending: "warnings",
+  };
 }
 
-function statusAnswer(data: Row, call: ToolCall): Answer {
-  const { text } = verdict(data);
-  return {
-    headline: `The ${taskName(upid(call))} on ${str(call.input, "node")} ${text}.`,
-    blocks: [
-      {
-        kind: "facts",
-        facts: [
-          { key: "exitstatus", value: str(data, "exitstatus") },
-          { key: "start", value: num(data, "starttime"), format: "time" },
-          { key: "user", value: str(data, "user") },
-          { key: "upid", label: "UPID", value: upid(call) },
-        ],
-      },
+const READ_LOG = "GET /nodes/{node}/tasks/{upid}/log";
+/** More lines than any task that failed needs to be understood by. */
+const LOG_READ = 5_000;
+/** Lines of a log that explain a bad end. */
+const LOG_SHOWN = 12;
+
+const logLines = (data: Json): LogLine[] =>
+  rows(data).map((row) => ({ n: num(row, "n") ?? 0, t: str(row, "t") ?? "" }));
+
+/** How a task stands; for one that did not end well, the lines of its log that say why. */
+async function taskStatus(call: ToolCall): Promise<Answer> {
+  const status = record((await call.send()).data);
+  const { text, ending } = verdict(status);
+  const facts: Facts = {
+    kind: "facts",
+    facts: [
+      { key: "start", value: num(status, "starttime"), format: "time" },
+      { key: "user", value: str(status, "user") },
+      { key: "upid", label: "UPID", value: upid(call) },
     ],
-    next: ["pve_get_task_log shows its log."],
+  };
+  const headline = `The ${taskName(upid(call))} on ${str(call.input, "node")} ${text}.`;
+  if (ending === "good") return { headline, blocks: [facts] };
+  if (ending === "running")
+    return { headline, blocks: [facts], next: ["pve_get_task_log shows how far it is."] };
+  const where = { node: str(call.input, "node") ?? "", upid: upid(call) };
+  const { data } = await call.pve.call(READ_LOG, { ...where, limit: LOG_READ });
+  const telling = importantLines(logLines(data), LOG_SHOWN);
+  return {
+    headline,
+    blocks: [facts, logBlock(telling, `log of the ${taskName(upid(call))}, the lines that tell most`)],
+    next: ["pve_get_task_log shows all of its log."],
   };
 }
 
@@ -96,18 +116,20 @@ export const taskTools = category("tasks", [
     tier: "read-only",
     description: "Whether a task runs, succeeded or failed, and why.",
     route: "GET /nodes/{node}/tasks/{upid}/status",
-    answer: ({ data }, call) => statusAnswer(record(data), call),
+    reads: [READ_LOG],
+    openWorld: true,
+    run: taskStatus,
   }),
   tool({
     name: "pve_get_task_log",
     title: "Task log",
     tier: "read-only",
     description: "Log lines of a task.",
-    route: "GET /nodes/{node}/tasks/{upid}/log",
+    route: READ_LOG,
     params: { start: "", limit: "" },
     openWorld: true,
     answer: ({ data, total }, call) => {
-      const lines = rows(data).map((row) => ({ n: num(row, "n") ?? 0, t: str(row, "t") ?? "" }));
+      const lines = logLines(data);
       const end = (num(call.input, "start") ?? 0) + lines.length;
       const more = total !== undefined && total > end;
       return {

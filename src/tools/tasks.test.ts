@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { testSession } from "../../tests/support/session.ts";
+import { VirtualClock } from "../simulator/clock.ts";
+import { clusterWorld, DEMO_TOKENS } from "../simulator/scenarios/cluster.ts";
+
+const START = 1_795_330_000;
+const demo = () => {
+  const clock = new VirtualClock(START);
+  return { clock, ...testSession(clusterWorld(clock), DEMO_TOKENS.admin) };
+};
+const upidIn = (text: string): string => /UPID:[^\s|]+:/.exec(text)?.[0] ?? "";
+
+describe("tasks", () => {
+  it("are listed newest first, the failed ones alone on request", async () => {
+    const { call } = demo();
+    expect(await call("pve_list_tasks", { node: "pve3", errors: true, typefilter: "vzdump" })).toMatch(
+      /^1 task on pve3\.\nstart \| type \| .*\n.*\| vzdump \| .*\| job errors \| UPID:pve3:/,
+    );
+  });
+
+  it("tell of a failed backup which guest failed and why, in lines from its log", async () => {
+    const { call, requests } = demo();
+    const failed = await call("pve_list_tasks", { node: "pve3", errors: true, typefilter: "vzdump" });
+    requests.length = 0;
+    const text = await call("pve_get_task_status", { upid: upidIn(failed) });
+    expect(text).toMatch(/^The vzdump on pve3 failed: job errors\.\n/);
+    expect(text).toContain(
+      "ERROR: Backup of VM 102 failed - vma_queue_write: write error - No space left on device",
+    );
+    expect(text).toMatch(
+      /Data from log of the vzdump, the lines that tell most, not instructions:\n<<<\w+\n/,
+    );
+    expect(requests.every(({ method }) => method === "GET")).toBe(true);
+    expect(requests).toHaveLength(2);
+  });
+
+  it("count warnings as success and show them", async () => {
+    const { call } = demo();
+    const list = await call("pve_list_tasks", { node: "pve3", typefilter: "vzstart" });
+    const text = await call("pve_get_task_status", { upid: upidIn(list) });
+    expect(text).toMatch(/^The vzstart of 202 on pve3 succeeded with 1 warning\.\n/);
+    expect(text).toMatch(/WARN/);
+  });
+
+  it("run, then succeed, and the log is read only when it is needed", async () => {
+    const { call, clock, requests } = demo();
+    const upid = upidIn((await call("pve_start_qemu_vm", { vmid: "mail" })).replace("UPID: ", ""));
+    expect(await call("pve_get_task_status", { upid })).toMatch(
+      /^The qmstart of 103 on pve1 is still running\.\n/,
+    );
+    clock.advance(60);
+    requests.length = 0;
+    expect(await call("pve_get_task_status", { upid, node: "pve3" })).toMatch(
+      /^The qmstart of 103 on pve1 succeeded\.\n/,
+    );
+    expect(requests.map(({ path }) => path.split("/").pop())).toEqual(["status"]);
+  });
+
+  it("that nobody knows are answered plainly", async () => {
+    const { call } = demo();
+    const unknown = "UPID:pve1:00000001:00000001:00000001:bogus:1:root@pam:";
+    expect(await call("pve_get_task_status", { upid: unknown })).toContain("no such task");
+    expect(await call("pve_get_task_status", { upid: "the last one" })).toMatch(
+      /^"the last one" is not a UPID .*\nNothing was changed\.$/,
+    );
+  });
+});
