@@ -55,5 +55,6 @@ function licence(folder) {
   const file = ["LICENSE", "LICENSE.md", "license"]
     .map((base) => `${root}/${folder}/${base}`)
     .find(existsSync);
-  return `${name} ${version} (${license})\n\n${file ? readFileSync(file, "utf8") : ""}`;
+  if (!file) throw new Error(`${folder} has no licence text to pass on.`);
+  return `${name} ${version} (${license})\n\n${readFileSync(file, "utf8")}`;
 }

@@ -1,11 +1,12 @@
-/** Writes the generated pages docs/configuration.md and docs/tools.md. `--check` fails when one is stale. */
+/** Writes docs/configuration.md, docs/tools.md and the table in docs/safety.md. `--check` fails when one is stale. */
 import { configurationMarkdown } from "../src/config/markdown.ts";
 import { CATEGORIES, TIERS } from "../src/config/settings.ts";
 import { includes } from "../src/policy/tier.ts";
 import { CATALOGUE } from "../src/tools/catalogue.ts";
 import { inputsOf, listing } from "../src/tools/input-schema.ts";
 import type { Tool } from "../src/tools/tool.ts";
-import { emit } from "./generated-file.ts";
+import { emit, emitSection } from "./generated-file.ts";
+import { operationsMarkdown } from "./operations-markdown.ts";
 
 const input = (tool: Tool): string =>
   inputsOf(tool)
@@ -54,3 +55,4 @@ function toolsMarkdown(): string {
 
 emit("docs/configuration.md", configurationMarkdown());
 emit("docs/tools.md", toolsMarkdown());
+emitSection("docs/safety.md", "operations", operationsMarkdown());

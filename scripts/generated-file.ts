@@ -14,3 +14,13 @@ export function emit(path: string, text: string): void {
   writeFileSync(file, text);
   console.log(`wrote ${path}`);
 }
+
+/** Writes what stands between `<!-- name:start -->` and `<!-- name:end -->` in a page; else as `emit`. */
+export function emitSection(path: string, name: string, text: string): void {
+  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const page = readFileSync(file, "utf8");
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${path} has no ${start} with ${end} after it.`);
+  emit(path, `${page.slice(0, from)}${start}\n${text}\n${page.slice(to)}`);
+}

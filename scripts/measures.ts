@@ -123,5 +123,6 @@ function createMeasuredApp(env: Readonly<Record<string, string>>) {
     tools: TOOLS,
     secrets: [TOKEN.secret],
     emptyReason: () => undefined,
+    log: console.error,
   });
 }

@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 
 /** SHA-256 of the bundle, set at build time: V8 itself compares no more than the source's length. */
 declare const BUNDLE_HASH: string;
@@ -63,7 +63,6 @@ const script = new Script(
   {
     filename: bundle,
     ...(cachedData ? { cachedData } : {}),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   },
 );
 script.runInThisContext()({}, createRequire(bundle), { exports: {} }, bundle, __dirname);

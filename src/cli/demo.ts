@@ -28,6 +28,7 @@ export async function demo(proc: ProcessLike): Promise<void> {
     tools: TOOLS,
     secrets: [secret],
     emptyReason: () => undefined,
+    log: proc.log,
   });
   run(program, app, proc);
   proc.log(

@@ -5,10 +5,11 @@ import { loadConfig } from "../config/load.ts";
 import type { App } from "../mcp/app.ts";
 import type { AppParts } from "../mcp/parts.ts";
 import { httpsTransport } from "../pve/https-transport.ts";
-import { explainStartup, hasNoPrivileges, noPrivilegesText, probeVersion } from "../pve/startup.ts";
+import { explainStartup, noPrivilegesText, probeVersion } from "../pve/startup.ts";
 import type { Transport } from "../pve/transport.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import toolList from "../tools/list.gen.json" with { type: "json" };
+import { watchPrivileges } from "./privileges.ts";
 import type { ProcessLike } from "./process.ts";
 
 export const TOOLS = toolList as unknown as readonly ListedTool[];
@@ -36,24 +37,22 @@ export async function serve(proc: ProcessLike): Promise<void> {
     proc.log(await explainStartup(checked.error, { baseUrl, tokenId, tls }));
     return proc.exit(1);
   }
-  let emptyReason: string | undefined;
+  const privileges = watchPrivileges(startup, tokenId, proc.log);
   const app = program.createApp({
     ...startup,
     tokenId,
     config,
     tools: TOOLS,
     secrets: [secret],
-    emptyReason: () => emptyReason,
+    emptyReason: privileges.emptyReason,
+    log: proc.log,
   });
   run(program, app, proc);
   proc.log(
     `Connected to PVE ${checked.version} at ${baseUrl}; ${app.visible.length} tools, tier ${app.tier}.`,
   );
   try {
-    if (await hasNoPrivileges(startup)) {
-      emptyReason = noPrivilegesText(tokenId);
-      proc.log(`Warning: ${emptyReason}`);
-    }
+    if (await privileges.check()) proc.log(`Warning: ${noPrivilegesText(tokenId)}`);
   } catch (error) {
     proc.log(
       `Warning: the token's permissions could not be read: ${error instanceof Error ? error.message : String(error)}`,

@@ -53,6 +53,30 @@ const MATCHES: Readonly<Record<InputSchema["type"], (value: Json) => boolean>> =
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
+/** Paging, ours and PVE's: a page begins at a row and has at least one. */
+const LEAST: Readonly<Record<string, number>> = { start: 0, limit: 1 };
+
+/** One argument by its schema: the value as the tool takes it, or what is wrong with it. */
+export function readValue(
+  name: string,
+  schema: InputSchema,
+  raw: Json,
+): { readonly value: Json } | { readonly problem: string } {
+  const value = coerceValue(raw, schema);
+  if (!MATCHES[schema.type](value)) return { problem: `${name} must be ${article(schema.type)}.` };
+  if (schema.enum && !schema.enum.includes(String(value))) {
+    return { problem: `${name} must be one of ${schema.enum.join(", ")}.` };
+  }
+  const items = schema.items?.type ?? "string";
+  if (Array.isArray(value) && !value.every(MATCHES[items]))
+    return { problem: `${name} must be a list of ${items}s.` };
+  const least = LEAST[name];
+  if (typeof value === "number" && least !== undefined && value < least) {
+    return { problem: `${name} must be at least ${least}.` };
+  }
+  return { value };
+}
+
 /**
  * A call's arguments by the tool's input schema: coerced where the meaning is plain, nulls left out. Throws a Refusal
  * that names every unknown, missing and ill-typed argument.
@@ -72,17 +96,9 @@ export function readArguments(tool: ListedTool, given: Readonly<Record<string, u
       );
       continue;
     }
-    const value = coerceValue(raw as Json, schema);
-    if (!MATCHES[schema.type](value)) problems.push(`${name} must be ${article(schema.type)}.`);
-    else if (schema.enum && !schema.enum.includes(String(value))) {
-      problems.push(`${name} must be one of ${schema.enum.join(", ")}.`);
-    } else if (
-      schema.type === "array" &&
-      Array.isArray(value) &&
-      !value.every(MATCHES[schema.items?.type ?? "string"])
-    ) {
-      problems.push(`${name} must be a list of ${schema.items?.type ?? "string"}s.`);
-    } else input[name] = value;
+    const read = readValue(name, schema, raw as Json);
+    if ("problem" in read) problems.push(read.problem);
+    else input[name] = read.value;
   }
   const missing = required.filter(
     (name) => !(name in (given ?? {})) || given?.[name] === null || given?.[name] === undefined,

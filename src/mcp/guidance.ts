@@ -11,6 +11,8 @@ export interface GuidanceContext {
   readonly tool: string;
   /** The call only reads: there is nothing it could have changed. */
   readonly reading: boolean;
+  /** PVE has already accepted a change of this call: what failed came after it. */
+  readonly changed: boolean;
 }
 
 /** The smallest built-in role that grants a privilege; what is not named here is in PVEAdmin or Administrator. */
@@ -40,25 +42,51 @@ export const grantLine = (tokenId: string, path: string, role: string): string =
 
 /** The one door for errors: what failed, why, and what to do next. */
 export function explain(error: unknown, context: GuidanceContext): Answer {
+  const { headline, notes, blocks = [], next = [], refused, mayHaveRun } = told(error, context);
+  // A refusal is a tool's own word that nothing has changed, whatever it had to send to find out.
+  const changed = context.changed && !(error instanceof Refusal);
+  const ending = changed
+    ? ["PVE had accepted the change before: look at the state before repeating it."]
+    : refused
+      ? [UNCHANGED]
+      : mayHaveRun
+        ? ["It may have run all the same: look at the state before trying again."]
+        : [];
+  const all = [...notes.map(note), ...blocks, ...ending.map(note)];
+  return {
+    headline: changed ? `The change was made, but not all that follows it: ${headline}` : headline,
+    ...(all.length > 0 ? { blocks: all } : {}),
+    ...(next.length > 0 ? { next } : {}),
+    failed: true,
+  };
+}
+
+interface Told {
+  readonly headline: string;
+  readonly notes: readonly string[];
+  readonly blocks?: readonly Block[];
+  readonly next?: readonly string[];
+  /** Certain to have changed nothing. */
+  readonly refused: boolean;
+  readonly mayHaveRun: boolean;
+}
+
+function told(error: unknown, context: GuidanceContext): Told {
   if (error instanceof Refusal) {
-    return {
-      headline: error.message,
-      blocks: [...error.blocks, note(UNCHANGED)],
-      ...(error.next.length > 0 ? { next: error.next } : {}),
-      failed: true,
-    };
+    const { message, blocks, next } = error;
+    return { headline: message, notes: [], blocks, next, refused: true, mayHaveRun: false };
   }
-  if (!(error instanceof PveError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { headline: `${context.tool} failed inside this server: ${message}`, failed: true };
+  if (error instanceof PveError) {
+    const { text, notes = [], refused = false } = describe(error, context);
+    return { headline: text, notes, refused, mayHaveRun: error.detail.mayHaveRun === true };
   }
-  const { text, notes = [], refused } = describe(error, context);
-  const blocks: Block[] = notes.map(note);
-  if (refused) blocks.push(note(UNCHANGED));
-  else if (error.detail.mayHaveRun) {
-    blocks.push(note("It may have run all the same: look at the state before trying again."));
-  }
-  return { headline: text, ...(blocks.length > 0 ? { blocks } : {}), failed: true };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    headline: `${context.tool} failed inside this server: ${message}`,
+    notes: [],
+    refused: false,
+    mayHaveRun: false,
+  };
 }
 
 const note = (text: string): Block => ({ kind: "note", text });

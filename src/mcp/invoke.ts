@@ -1,7 +1,8 @@
 import type { Tier } from "../config/settings.ts";
 import { admit } from "../pve/admit.ts";
 import type { Pve } from "../pve/client.ts";
-import { type Json, type Row, record, str } from "../pve/data.ts";
+import { type Json, type Row, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
 import { type Guest, GuestInventory } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
 import { parseUpid } from "../pve/upid.ts";
@@ -19,6 +20,7 @@ import { guestKind, inputsOf, type ListedTool } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
 import { readArguments } from "./arguments.ts";
+import { endpointParams, foldParams } from "./fold-params.ts";
 import { explain } from "./guidance.ts";
 
 /** What every call needs to know of its cluster; made once. */
@@ -29,10 +31,20 @@ export interface Session {
   readonly tokenId: string;
   /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
   readonly emptyReason: () => string | undefined;
+  /** An error that is a fault of this program, for the operator's log. */
+  readonly report: (error: unknown) => void;
 }
 
 export function createSession(parts: Omit<Session, "guests">): Session {
   return { ...parts, guests: new GuestInventory(parts.pve) };
+}
+
+/** What has come of a call so far, for the error that may end it. */
+interface Progress {
+  /** PVE has answered a write: what follows can fail, the change stands. */
+  changed: boolean;
+  /** The guest was found in an earlier look at the inventory. */
+  remembered: boolean;
 }
 
 /** The pipeline, the same for every tool. Never throws: every failure is an answer that says what to do. */
@@ -43,38 +55,61 @@ export async function invoke(
   signal: AbortSignal,
 ): Promise<Answer> {
   const reading = listed.annotations.readOnlyHint;
+  const progress: Progress = { changed: false, remembered: false };
   try {
-    const input = readArguments(listed, given);
     const tool = findTool(listed.name);
-    const call = await prepare(session, tool, input, signal);
-    const answer = tool.run ? await tool.run(call) : await plainCall(call);
-    if (!reading) session.guests.forget();
-    return answer;
+    const input = foldParams(tool, readArguments(listed, given));
+    try {
+      return await perform(await prepare(session, tool, input, signal, progress));
+    } catch (error) {
+      // A guest that has moved since the look is not where the look says: look anew, once.
+      if (!reading || !progress.remembered || !isNotFound(error)) throw error;
+      session.guests.forget();
+      return await perform(await prepare(session, tool, input, signal, progress));
+    }
   } catch (error) {
-    return explain(error, { tokenId: session.tokenId, tool: listed.name, reading });
+    if (!(error instanceof PveError) && !(error instanceof Refusal)) session.report(error);
+    return explain(error, {
+      tokenId: session.tokenId,
+      tool: listed.name,
+      reading,
+      changed: progress.changed,
+    });
+  } finally {
+    if (!reading) session.guests.forget();
   }
 }
 
-/** The tool's own route and nothing else. */
-async function plainCall(call: ToolCall): Promise<Answer> {
+const isNotFound = (error: unknown): boolean => error instanceof PveError && error.kind === "not-found";
+
+/** The tool's own logic, or its route and nothing else. */
+async function perform(call: ToolCall): Promise<Answer> {
   const { tool } = call;
+  if (tool.run) return tool.run(call);
   if (tool.compare) return withComparison(call, tool.compare);
   const reply = await call.send();
   return tool.answer ? tool.answer(reply, call) : writeAnswer(reply, call);
 }
 
 /** Finds the guest and the node, and binds the call to what the tool declares. */
-async function prepare(session: Session, tool: Tool, input: Row, signal: AbortSignal): Promise<ToolCall> {
+async function prepare(
+  session: Session,
+  tool: Tool,
+  input: Row,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<ToolCall> {
   checkPlaceholders(tool, input);
   // The client asks again for every call; asked here, a refusal comes before the reads of a tool that looks first.
   admit(session.tier, tool.route, endpointParams(tool, input));
+  const guests = session.guests.within(signal);
   const kind = guestKind(tool);
   const which = str(input, "vmid");
   let guest: Guest | undefined;
   if (kind && which !== undefined) {
     const node = str(input, "node");
     const counterpart = counterpartOf(tool);
-    guest = await findGuest(session.guests, {
+    guest = await findGuest(guests, {
       which: which.trim(),
       kind,
       fresh: tool.effect !== "read",
@@ -82,8 +117,9 @@ async function prepare(session: Session, tool: Tool, input: Row, signal: AbortSi
       ...(counterpart === undefined ? {} : { counterpart: counterpart.name }),
     });
   }
+  progress.remembered = guest !== undefined;
   const located = locate(tool, input, guest);
-  const pve = scoped(session.pve, tool, guest !== undefined, signal);
+  const pve = scoped(session.pve, tool, signal, progress);
   const send = (changes: Readonly<Record<string, unknown>> = {}) =>
     pve.call(tool.route, { ...endpointParams(tool, located), ...changes } as never);
   return {
@@ -91,7 +127,8 @@ async function prepare(session: Session, tool: Tool, input: Row, signal: AbortSi
     input: located,
     pve,
     send,
-    guests: session.guests,
+    guests,
+    tier: session.tier,
     signal,
     emptyReason: session.emptyReason,
     ...(guest ? { guest } : {}),
@@ -127,33 +164,15 @@ function locate(tool: Tool, input: Row, guest: Guest | undefined): Row {
   return { ...input, upid: upid.trim(), node: parsed.node };
 }
 
-/** The tool's inputs under the endpoint's names, `params` merged in. */
-function endpointParams(tool: Tool, input: Row): Record<string, unknown> {
-  const params: Record<string, unknown> = {};
-  const listed = inputsOf(tool);
-  for (const { name, of } of listed) {
-    if (of !== undefined && input[name] !== undefined) params[of] = input[name];
-  }
-  for (const [name, value] of Object.entries(record(input.params))) {
-    if (tool.route.includes(`{${name}}`))
-      throw new Refusal(`${name} is an argument of its own, not one of params.`);
-    if (params[name] !== undefined)
-      throw new Refusal(`${name} was given twice, as an argument and in params.`);
-    if (value !== null) params[name] = value;
-  }
-  // Paging of ours is done on the answer.
-  return params;
-}
-
 /** PVE limited to the operations the tool declares, with secrets taken out of every answer. */
-function scoped(pve: Pve, tool: Tool, looksUpGuests: boolean, signal: AbortSignal): Pve {
+function scoped(pve: Pve, tool: Tool, signal: AbortSignal, progress: Progress): Pve {
   const allowed = new Set<Route>([tool.route, ...(tool.also ?? []), ...(tool.reads ?? [])]);
   if (tool.compare) allowed.add(tool.compare.route);
-  if (looksUpGuests) allowed.add("GET /cluster/resources");
   return {
     call: async (route, params, options): Promise<Reply> => {
       if (!allowed.has(route)) throw new Error(`${tool.name} does not declare ${route}`);
       const reply = await pve.call(route, params, { signal, ...options });
+      if (!route.startsWith("GET ")) progress.changed = true;
       return { ...reply, data: redactData(route, reply.data) as Json };
     },
   };

@@ -21,4 +21,6 @@ export interface AppParts {
   /** Values that must appear in no answer. */
   readonly secrets: readonly string[];
   readonly emptyReason: () => string | undefined;
+  /** Takes a line for the operator. */
+  readonly log: (line: string) => void;
 }

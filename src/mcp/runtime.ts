@@ -25,8 +25,12 @@ export function createRuntime(parts: AppParts): Runtime {
   const { config, tokenId, emptyReason } = parts;
   const { tier } = config.surface;
   const pve = createPveClient({ ...parts, tier });
-  const session = createSession({ pve, tier, tokenId, emptyReason });
   const redact = createRedactor(parts.secrets);
+  const report = (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    parts.log(`Internal error: ${redact(text)}`);
+  };
+  const session = createSession({ pve, tier, tokenId, emptyReason, report });
   /** The one exit: text or JSON, with every secret taken out. */
   const result = (answer: Answer): ToolResult => {
     const wantsData = config.output === "json" || config.structured;

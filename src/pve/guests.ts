@@ -1,5 +1,6 @@
 import type { Pve } from "./client.ts";
 import { flag, list, num, type Row, rows, str } from "./data.ts";
+import { PveError } from "./errors.ts";
 
 /** A VM or container as the cluster's inventory shows it. */
 export interface Guest {
@@ -38,31 +39,55 @@ const guestOf = (row: Row): Guest[] => {
 /** How long a look at the inventory answers reads, in milliseconds; writes always look anew. */
 const FRESH_MS = 5_000;
 
+/** A way to look at the guests; `fresh`: do not answer from an earlier look (for anything but a read). */
+export interface GuestLookup {
+  all(fresh: boolean): Promise<readonly Guest[]>;
+}
+
 /** The guests the token can see (GET /cluster/resources?type=vm), looked up once for calls that come together. */
-export class GuestInventory {
+export class GuestInventory implements GuestLookup {
   readonly #pve: Pve;
-  #seen: { at: number; guests: Promise<readonly Guest[]> } | undefined;
+  #seen: { readonly guests: Promise<readonly Guest[]>; until: number } | undefined;
   constructor(pve: Pve) {
     this.#pve = pve;
   }
 
-  /** @param fresh do not answer from an earlier look: for anything but a read */
   async all(fresh: boolean): Promise<readonly Guest[]> {
     const known = this.#seen;
-    if (!fresh && known && Date.now() - known.at < FRESH_MS) return known.guests;
+    if (!fresh && known && Date.now() < known.until) return known.guests;
     const guests = this.#pve
       .call("GET /cluster/resources", { type: "vm" })
       .then(({ data }) => rows(data).flatMap(guestOf));
-    const entry = { at: Date.now(), guests };
+    // Until it is answered a look serves everybody who asks; from then on for a while.
+    const entry = { guests, until: Number.POSITIVE_INFINITY };
     this.#seen = entry;
-    guests.catch(() => {
-      if (this.#seen === entry) this.#seen = undefined;
-    });
+    guests.then(
+      () => {
+        entry.until = Date.now() + FRESH_MS;
+      },
+      () => {
+        if (this.#seen === entry) this.#seen = undefined;
+      },
+    );
     return guests;
+  }
+
+  /** The same look-up for one caller: it stops waiting when `signal` says so, the look itself goes on for others. */
+  within(signal: AbortSignal): GuestLookup {
+    return { all: (fresh) => unlessAborted(this.all(fresh), signal) };
   }
 
   /** Forgets what was seen: after a write of ours. */
   forget(): void {
     this.#seen = undefined;
   }
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new PveError("cancelled", "The call was cancelled."));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

@@ -37,11 +37,13 @@ function agentOptions(trust: Trust): https.AgentOptions {
   };
   // Where no chain is judged, an empty list spares reading the system's roots: as much time as starting Node.
   const unjudged = { ca: [], rejectUnauthorized: false };
+  // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off behind the operator's back.
+  const judged = { rejectUnauthorized: true };
   switch (trust.mode) {
     case "system":
-      return pool;
+      return { ...pool, ...judged };
     case "ca":
-      return { ...pool, ca: trust.pem };
+      return { ...pool, ...judged, ca: trust.pem };
     case "off":
       return { ...pool, ...unjudged };
     case "fingerprint":

@@ -1,8 +1,9 @@
-import { list, type Row, record, rows, str } from "../pve/data.ts";
+import { flag, list, type Row, record, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Guest } from "../pve/guests.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer, Block } from "../render/answer.ts";
+import { argument } from "./argument.ts";
 import { propertyText } from "./flat.ts";
 import { findGuests, guestNames } from "./many-guests.ts";
 import { Refusal } from "./refusal.ts";
@@ -23,15 +24,6 @@ interface Outcome extends Part {
   /** Why it was not started. */
   readonly problem?: string;
 }
-
-/** An argument, listed or in `params`. */
-const argument = (call: ToolCall, name: string): Row[string] | undefined =>
-  call.input[name] ?? record(call.input.params)[name];
-
-const isOn = (value: Row[string] | undefined): boolean =>
-  value === true || value === 1 || value === "1" || value === "true";
-const isOff = (value: Row[string] | undefined): boolean =>
-  value === false || value === 0 || value === "0" || value === "false";
 
 /** One part a node, in the order in which the nodes first appear. */
 function byNode(guests: readonly Guest[], select: (there: readonly Guest[]) => Part["select"]): Part[] {
@@ -73,7 +65,7 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
   const vmid = str(call.input, "vmid")?.trim();
   const pool = argument(call, "pool");
   const node = str(call.input, "node");
-  const all = vmid === "all" || isOn(argument(call, "all"));
+  const all = vmid === "all" || argument(call, "all") === true;
   if (vmid !== undefined && vmid !== "all") {
     const which = list(vmid);
     if (which.length === 0) throw new Refusal('vmid is empty: give VMIDs or names, or "all".');
@@ -101,7 +93,7 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
  * `remove` is 0 (GET /nodes/{node}/vzdump/defaults merges both).
  */
 async function retention(call: ToolCall, node: string): Promise<string> {
-  if (isOff(argument(call, "remove"))) return "No older backup will be removed (remove is off).";
+  if (argument(call, "remove") === false) return "No older backup will be removed (remove is off).";
   const storage = argument(call, "storage");
   let keep = propertyText(argument(call, "prune-backups"));
   let place = "the call";
@@ -118,7 +110,8 @@ async function retention(call: ToolCall, node: string): Promise<string> {
       if (!(error instanceof PveError) || error.kind === "not-found") throw error;
       return "Whether older backups will be removed could not be read; remove: false would keep them.";
     }
-    if (isOff(defaults.remove)) return "No older backup will be removed (the node's default).";
+    if (defaults.remove !== undefined && !flag(defaults, "remove"))
+      return "No older backup will be removed (the node's default).";
     keep = propertyText(defaults["prune-backups"]);
     place = `storage ${str(defaults, "storage") ?? String(storage ?? "")}`.trim();
   }

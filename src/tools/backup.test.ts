@@ -189,6 +189,37 @@ describe("pve_run_backup", () => {
     );
   });
 
+  it("does not say of a job that may have started that it has not", async () => {
+    const session = cannedSession({
+      ...CLUSTER,
+      "POST /nodes/pve2/vzdump": new Refused(596, "Broken pipe"),
+    });
+    const text = await session.call("pve_run_backup", { vmid: "100,101" });
+    expect(text).toMatch(/^Started: 1 backup job, one a node; of the others it is not certain\./);
+    expect(text).toContain("may have started (Broken pipe): pve_list_tasks on pve2 tells");
+    expect(text).not.toContain("not started");
+  });
+
+  it.each([
+    ["a retention", { storage: "tank", "prune-backups": "keep-last=3" }],
+    ["a retention that cannot be read", new Refused(403, "Permission check failed (/, Sys.Audit)")],
+  ])("keeps older backups below full in spite of %s", async (_, defaults) => {
+    const cluster = { ...CLUSTER, "GET /nodes/pve1/vzdump/defaults": defaults };
+    const session = cannedSession(cluster, "read-execute");
+    const text = await session.call("pve_run_backup", { vmid: "100,101" });
+    expect(writes(session.sent)).toEqual([
+      "POST /nodes/pve1/vzdump vmid=100&remove=0",
+      "POST /nodes/pve2/vzdump vmid=101",
+    ]);
+    expect(text).toContain(
+      "Older backups on pve1 are kept (remove=0 was sent): tier read-execute may not remove them",
+    );
+    expect(text).not.toMatch(/WILL BE REMOVED|could not be read/);
+    const full = cannedSession(cluster);
+    await full.call("pve_run_backup", { vmid: "100" });
+    expect(writes(full.sent)).toEqual(["POST /nodes/pve1/vzdump vmid=100"]);
+  });
+
   it.each([
     [{ vmid: "999" }, /No guest 999/],
     [{ vmid: "dns" }, /2 guests are named dns/],
@@ -325,6 +356,33 @@ describe("backup jobs", () => {
     expect(writes(session.sent)[1]).toBe("POST /cluster/backup schedule=02:00&all=1");
     await session.call("pve_create_backup_job", { schedule: "02:00", pool: "shop" });
     expect(writes(session.sent)[2]).toBe("POST /cluster/backup pool=shop&schedule=02:00");
+  });
+
+  it("does not call a job that was created a failure when the jobs cannot be read again", async () => {
+    let reads = 0;
+    const session = cannedSession({
+      "GET /cluster/backup": () => (reads++ === 0 ? [] : new Refused(596, "Broken pipe")),
+      "POST /cluster/backup": null,
+    });
+    const answer = await session.answer("pve_create_backup_job", { schedule: "02:00", pool: "shop" });
+    expect(answer.failed).toBeUndefined();
+    expect(answer.headline).toBe("Backup job created for guests: pool shop.");
+    expect(await session.call("pve_create_backup_job", { schedule: "02:00", pool: "shop" })).toContain(
+      "The job could not be read again; it was created all the same.",
+    );
+  });
+
+  it("sees a selection and a retention that stand in params", async () => {
+    const session = world();
+    await session.call("pve_create_backup_job", { schedule: "02:00", params: { pool: "shop" } });
+    expect(writes(session.sent)).toEqual(["POST /cluster/backup pool=shop&schedule=02:00"]);
+    expect(
+      await session.call("pve_create_backup_job", {
+        schedule: "02:00",
+        maxfiles: 2,
+        params: { "prune-backups": "keep-last=1" },
+      }),
+    ).toContain("both given");
   });
 
   it("understands names, and takes every further parameter of PVE in params", async () => {

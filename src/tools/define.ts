@@ -1,5 +1,5 @@
 import type { Category } from "../config/settings.ts";
-import { classify, type Effect, type Risk } from "../policy/effect.ts";
+import { classOf, type Effect, type Risk } from "../policy/effect.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import type { Tool, ToolSpec } from "./tool.ts";
 
@@ -11,7 +11,7 @@ export const tool = <R extends Route>(spec: ToolSpec<R>): ToolSpec => spec as un
 /** The tools of one category, each with the effect and risk of the heaviest operation it may send. */
 export function category(name: Category, specs: readonly ToolSpec[]): readonly Tool[] {
   return specs.map((spec) => {
-    const classes = [spec.route, ...(spec.also ?? [])].map((route) => classify(route));
+    const classes = [spec.route, ...(spec.also ?? [])].map((route) => classOf(route));
     const effect = classes.reduce<Effect>(
       (worst, one) => (WEIGHT[one.effect] > WEIGHT[worst] ? one.effect : worst),
       "read",

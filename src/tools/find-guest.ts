@@ -1,4 +1,4 @@
-import type { Guest, GuestInventory } from "../pve/guests.ts";
+import type { Guest, GuestLookup } from "../pve/guests.ts";
 import { nearest } from "../schema/nearest.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -17,7 +17,7 @@ export interface GuestQuery {
 }
 
 /** Finds the one guest that is meant. Throws a Refusal when there is none, several, or one of the other kind. */
-export async function findGuest(inventory: GuestInventory, query: GuestQuery): Promise<Guest> {
+export async function findGuest(inventory: GuestLookup, query: GuestQuery): Promise<Guest> {
   const { which, kind } = query;
   const wanted = kind === "any" ? "guest" : KIND[kind];
   const isId = /^\d+$/.test(which);

@@ -110,6 +110,24 @@ describe("pve_create_firewall_rule", () => {
     expect(session.sent).toContain("PUT /cluster/firewall/rules/0 moveto=2&digest=a");
   });
 
+  it("puts it where params say", async () => {
+    const session = start();
+    const text = await session.call("pve_create_firewall_rule", { ...RULE, params: { pos: 1, enable: "1" } });
+    expect(text).toMatch(/^Rule added at position 1\./);
+    expect(ports(session)).toEqual(["8006", "443", "22", undefined]);
+    expect(session.world.firewall.cluster.rules[1]).toMatchObject({ enable: 1 });
+  });
+
+  it("does not call a fault of the program an unreadable list", async () => {
+    const session = cannedSession({
+      "POST /cluster/firewall/rules": null,
+      "GET /cluster/firewall/rules": () => {
+        throw new TypeError("a fault of the program");
+      },
+    });
+    await expect(session.call("pve_create_firewall_rule", RULE)).rejects.toThrow("a fault of the program");
+  });
+
   it("takes the endpoint's other parameters", async () => {
     const session = start();
     await session.call("pve_create_firewall_rule", {

@@ -1,19 +1,16 @@
-import { type Row, record, str } from "../pve/data.ts";
+import { type Row, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Reply } from "../pve/reply.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { taskAnswer } from "./answers.ts";
+import { argument } from "./argument.ts";
 import { type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
 import type { ToolCall, ToolSpec } from "./tool.ts";
 
 const NEXT_ID = "GET /cluster/nextid";
 /** How often a VMID that someone else took in the meantime is replaced by the next. */
 const ATTEMPTS = 5;
-
-/** What a call says, as an argument or in `params`. */
-const given = (call: ToolCall, name: string): Row[string] | undefined =>
-  call.input[name] ?? record(call.input.params)[name];
 
 interface Created {
   readonly vmid: string;
@@ -25,7 +22,7 @@ interface Created {
  * it is replaced, five times at most; a VMID the caller chose never is.
  */
 async function withVmid(call: ToolCall, param: "vmid" | "newid"): Promise<Created> {
-  const chosen = given(call, param);
+  const chosen = argument(call, param);
   if (chosen !== undefined && chosen !== null) return { vmid: String(chosen), reply: await call.send() };
   let last: string | undefined;
   for (let attempt = 1; ; attempt++) {
@@ -63,7 +60,7 @@ export function creation(type: GuestType): Pick<ToolSpec, "reads" | "run" | "mor
     more: true,
     run: async (call) => {
       const created = await withVmid(call, "vmid");
-      const which = named(label, created.vmid, given(call, nameKey));
+      const which = named(label, created.vmid, argument(call, nameKey));
       return createdAnswer(created, `Creation of ${which} on ${str(call.input, "node")}.`);
     },
   };
@@ -78,8 +75,8 @@ export function cloning(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more
     more: true,
     run: async (call) => {
       const created = await withVmid(call, "newid");
-      const which = named(label, created.vmid, given(call, nameKey));
-      const target = given(call, "target");
+      const which = named(label, created.vmid, argument(call, nameKey));
+      const target = argument(call, "target");
       const where = typeof target === "string" ? ` on ${target}` : "";
       return createdAnswer(created, `Clone of ${guestPlace(call)} to ${which}${where}.`);
     },

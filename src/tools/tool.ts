@@ -2,7 +2,7 @@ import type { Category, Tier } from "../config/settings.ts";
 import type { Effect, Risk } from "../policy/effect.ts";
 import type { Pve } from "../pve/client.ts";
 import type { Json, Row } from "../pve/data.ts";
-import type { Guest, GuestInventory } from "../pve/guests.ts";
+import type { Guest, GuestLookup } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
 import type { Answer } from "../render/answer.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
@@ -91,7 +91,9 @@ export interface ToolCall {
   readonly pve: Pve;
   /** Sends the tool's own route with its inputs under PVE's names; `changes` are set over them. */
   readonly send: (changes?: Readonly<Record<string, unknown>>) => Promise<Reply>;
-  readonly guests: GuestInventory;
+  readonly guests: GuestLookup;
+  /** The operator's upper bound, for tools that must keep a default of PVE's within it. */
+  readonly tier: Tier;
   readonly signal: AbortSignal;
   /** Why a list may be empty: the token has no privileges at all. Undefined otherwise. */
   readonly emptyReason: () => string | undefined;

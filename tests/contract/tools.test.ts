@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { WireRequest } from "../../src/pve/transport.ts";
 import { findEndpoint } from "../../src/schema/endpoint-table.ts";
+import { allHandlers } from "../../src/simulator/all-routes.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
-import { createSimulator } from "../../src/simulator/server.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { inputsOf, listing } from "../../src/tools/input-schema.ts";
 import type { Tool } from "../../src/tools/tool.ts";
@@ -235,9 +235,7 @@ describe("the surface", () => {
   });
 });
 
-it("simulates every route that a tool may send", async () => {
-  const simulator = createSimulator(clusterWorld(new VirtualClock(START, 0.01)));
-  expect(simulator.world.guests.size).toBe(16);
-  const known = new Set(CATALOGUE.flatMap((tool) => [...declared(tool)]));
-  expect([...known].filter((route) => findEndpoint(route) === undefined)).toEqual([]);
+it("simulates every route that a tool may send", () => {
+  const sent = new Set(CATALOGUE.flatMap((tool) => [...declared(tool)]));
+  expect([...sent].filter((route) => !Object.hasOwn(allHandlers, route))).toEqual([]);
 });

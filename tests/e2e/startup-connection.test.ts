@@ -65,6 +65,13 @@ describe.concurrent("trust", () => {
     await success(server.url, { PVE_FINGERPRINT: line?.[1] ?? "" });
   });
 
+  test("Node's own switch against verification does not reach this connection", async () => {
+    const server = await pve();
+    const said = await refusal(server.url, { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+    expect(said).toContain(`The certificate of ${server.url} is not trusted`);
+    expect(server.seen).toEqual([]);
+  });
+
   test("a fingerprint without colons and in lower case works", async () => {
     const server = await pve("leaf");
     const sha256 = server.fingerprint.replaceAll(":", "").toLowerCase();

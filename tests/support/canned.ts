@@ -20,8 +20,14 @@ export class Refused {
 /** What PVE answers, by `GET /cluster/resources`: data, a refusal, or a function of the request's parameters; a promise may keep it waiting. */
 export type Canned = Readonly<Record<string, unknown>>;
 
+/** A fault of the program is one of the test. */
+const fault = (error: unknown): never => {
+  throw error;
+};
+
 export interface CannedSession {
   readonly call: (name: string, args?: Record<string, unknown>) => Promise<string>;
+  readonly abortable: (name: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<Answer>;
   readonly answer: (name: string, args?: Record<string, unknown>) => Promise<Answer>;
   /** Every request that left, as `POST /nodes/pve1/vzdump all=1`. */
   readonly sent: string[];
@@ -58,11 +64,19 @@ export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSessio
     timeoutMs: 30_000,
     tier,
   });
-  const session = createSession({ pve, tier, tokenId: "root@pam!t", emptyReason: () => undefined });
-  const answer = (name: string, args: Record<string, unknown> = {}) => {
+  const session = createSession({
+    pve,
+    tier,
+    tokenId: "root@pam!t",
+    emptyReason: () => undefined,
+    report: fault,
+  });
+  const abortable = (name: string, args: Record<string, unknown>, signal: AbortSignal) => {
     const tool = CATALOGUE.find((one) => one.name === name);
     if (!tool) throw new Error(`no tool ${name}`);
-    return invoke(session, listing(tool), args, AbortSignal.timeout(60_000));
+    return invoke(session, listing(tool), args, signal);
   };
-  return { answer, call: async (name, args) => toText(await answer(name, args)), sent };
+  const answer = (name: string, args: Record<string, unknown> = {}) =>
+    abortable(name, args, AbortSignal.timeout(60_000));
+  return { abortable, answer, call: async (name, args) => toText(await answer(name, args)), sent };
 }

@@ -32,6 +32,7 @@ export async function connect(
   { era = "2025", env = {} }: { era?: Era; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Connection> {
   const { transport, requests } = simulatorTransport(world);
+  const errors: Error[] = [];
   const tools = listedTools();
   const app = createApp({
     transport,
@@ -48,9 +49,9 @@ export async function connect(
     tools,
     secrets: [token.secret],
     emptyReason: () => undefined,
+    log: (line) => errors.push(new Error(line)),
   });
   const [toServer, toClient] = [new PassThrough(), new PassThrough()];
-  const errors: Error[] = [];
   serveStreams(
     app,
     { stdin: toServer, stdout: toClient },

@@ -10,6 +10,11 @@ import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { type ListedTool, listing } from "../../src/tools/input-schema.ts";
 import { simulatorTransport } from "./simulator-transport.ts";
 
+/** A fault of the program is one of the test. */
+const fault = (error: unknown): never => {
+  throw error;
+};
+
 export interface TestSession {
   /** Calls a tool as a client would and returns the text it reads. */
   readonly call: (name: string, args?: Record<string, unknown>) => Promise<string>;
@@ -32,7 +37,13 @@ export function testSession(
     timeoutMs: 30_000,
     tier,
   });
-  const session = createSession({ pve, tier, tokenId: token.id, emptyReason: () => undefined });
+  const session = createSession({
+    pve,
+    tier,
+    tokenId: token.id,
+    emptyReason: () => undefined,
+    report: fault,
+  });
   const answer = (name: string, args: Record<string, unknown> = {}) => {
     const tool = CATALOGUE.find((one) => one.name === name);
     if (!tool) throw new Error(`no tool ${name}`);

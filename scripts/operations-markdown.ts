@@ -1,0 +1,50 @@
+import type { Operation, Operations, Raise } from "../src/policy/operation.ts";
+import { AREAS } from "../src/policy/operations.ts";
+
+const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
+
+function raiseText({ params, allBut, says, effect }: Raise, operation: Operation): string {
+  const which = allBut ? `any but ${code(params)}` : code(params);
+  return `${which} ${says}${effect && effect !== operation.effect ? " (write)" : ""}`;
+}
+
+/** Operations as `PUT, DELETE /path`, VMs and containers on one line. */
+function operationList(routes: readonly string[]): string {
+  const kinds = new Map<string, Set<string>>();
+  for (const route of routes) {
+    const neutral = route.replace(/\/(?:qemu|lxc)(?=\/|$)/, "/{kind}");
+    const kind = /\/(qemu|lxc)(?=\/|$)/.exec(route)?.[1];
+    kinds.set(neutral, new Set([...(kinds.get(neutral) ?? []), ...(kind ? [kind] : [])]));
+  }
+  const methods = new Map<string, string[]>();
+  for (const [neutral, which] of kinds) {
+    const [method = "", path = ""] = neutral.replace("{kind}", [...which].join("\\|")).split(" ");
+    methods.set(path, [...(methods.get(path) ?? []), method]);
+  }
+  return [...methods].map(([path, all]) => `\`${all.join(", ")} ${path}\``).join("<br>");
+}
+
+/** One row for all operations of an area that have the same class and are raised by the same arguments. */
+function rows(operations: Operations): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const [route, operation] of Object.entries(operations)) {
+    const raises = operation.raises?.map((raise) => raiseText(raise, operation)).join("<br>") ?? "";
+    const key = `${operation.effect} | ${operation.risk === "loss" ? "loss" : ""} | ${raises}`;
+    groups.set(key, [...(groups.get(key) ?? []), route]);
+  }
+  return [...groups].map(([key, routes]) => `| ${operationList(routes)} | ${key} |`);
+}
+
+/** The table of operations for docs/safety.md: by area, operations of the same class together. */
+export function operationsMarkdown(): string {
+  return AREAS.map(([area, operations]) =>
+    [
+      `### ${area}`,
+      "",
+      "| operations | effect | risk | arguments that give it risk of loss |",
+      "|---|---|---|---|",
+      ...rows(operations),
+      "",
+    ].join("\n"),
+  ).join("\n");
+}

@@ -1,0 +1,29 @@
+import { isNot, isOff, isOn, namesOther } from "./argument-values.ts";
+import { EXECUTE, loss, type Operations, type Raise, raised, WRITE, WRITE_LOSS, write } from "./operation.ts";
+
+/** Arguments of a backup, run now or as a job, that reach past the guests it saves. */
+const BACKUP: readonly Raise[] = [
+  write("prune-backups", "removes older backups"),
+  write("remove", "deletes older backups", isOn),
+  write("script", "runs a program on the node"),
+  write(["dumpdir", "tmpdir"], "writes anywhere on the node"),
+  write("stop", "ends running backups", isOn),
+  loss("mode", "stops or suspends the guests meanwhile", isNot("snapshot")),
+];
+/** Settings of a job that change neither what is saved nor how long it is kept. */
+const MINOR = ["comment", "notes-template", "mailto", "mailnotification", "notification-mode"] as const;
+
+/** Backups and backup jobs. */
+export const BACKUPS = {
+  "POST /cluster/backup": raised(WRITE, ...BACKUP),
+  "PUT /cluster/backup/{id}": raised(
+    WRITE,
+    ...BACKUP,
+    loss("enabled", "0 ends the backups", isOff),
+    loss(["vmid", "all", "pool", "exclude", "exclude-path", "node"], "changes what is backed up"),
+    loss("delete", "may change what is backed up and how long it is kept", namesOther(...MINOR)),
+  ),
+  "DELETE /cluster/backup/{id}": WRITE_LOSS,
+  "DELETE /nodes/{node}/storage/{storage}/prunebackups": WRITE_LOSS,
+  "POST /nodes/{node}/vzdump": raised(EXECUTE, ...BACKUP),
+} satisfies Operations;
