@@ -3,7 +3,7 @@ import { configurationMarkdown } from "../src/config/markdown.ts";
 import { CATEGORIES, TIERS } from "../src/config/settings.ts";
 import { includes } from "../src/policy/tier.ts";
 import { CATALOGUE } from "../src/tools/catalogue.ts";
-import { inputsOf, listing } from "../src/tools/input-schema.ts";
+import { canLose, inputsOf, listing } from "../src/tools/input-schema.ts";
 import type { Tool } from "../src/tools/tool.ts";
 import { emit, emitSection } from "./generated-file.ts";
 import { operationsMarkdown } from "./operations-markdown.ts";
@@ -42,7 +42,7 @@ function toolsMarkdown(): string {
     );
     for (const tool of tools) {
       const { description } = listing(tool);
-      const effect = tool.risk === "loss" ? `${tool.effect}, loss` : tool.effect;
+      const effect = canLose(tool) ? `${tool.effect}, loss` : tool.effect;
       const routes = [tool.route, ...(tool.also ?? [])].map((route) => `\`${route}\``).join("<br>");
       lines.push(
         `| \`${tool.name}\` | ${tool.tier} | ${description.replaceAll("|", "\\|")} | ${input(tool)} | ${routes} | ${effect} |`,

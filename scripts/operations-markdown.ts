@@ -1,10 +1,14 @@
 import type { Operation, Operations, Raise } from "../src/policy/operation.ts";
 import { AREAS } from "../src/policy/operations.ts";
+import { endpointOf } from "../src/schema/endpoint-table.ts";
+import type { Route } from "../src/schema/routes.gen.ts";
 
 const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
 
-function raiseText({ params, allBut, says, effect }: Raise, operation: Operation): string {
-  const which = allBut ? `any but ${code(params)}` : code(params);
+function raiseText({ params, allBut, says, effect }: Raise, route: Route, operation: Operation): string {
+  const known = endpointOf(route).params;
+  const named = code(params.filter((name) => Object.hasOwn(known, name)));
+  const which = allBut ? `any but ${named}:` : named;
   return `${which} ${says}${effect && effect !== operation.effect ? " (write)" : ""}`;
 }
 
@@ -28,7 +32,8 @@ function operationList(routes: readonly string[]): string {
 function rows(operations: Operations): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const [route, operation] of Object.entries(operations)) {
-    const raises = operation.raises?.map((raise) => raiseText(raise, operation)).join("<br>") ?? "";
+    const raises =
+      operation.raises?.map((raise) => raiseText(raise, route as Route, operation)).join("<br>") ?? "";
     const key = `${operation.effect} | ${operation.risk === "loss" ? "loss" : ""} | ${raises}`;
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }

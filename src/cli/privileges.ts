@@ -1,5 +1,6 @@
 import { hasNoPrivileges, noPrivilegesText, type StartupCall } from "../pve/startup.ts";
 
+/** What is known of the token's privileges. */
 export interface PrivilegeWatch {
   /** Reads the token's permissions; true when there are none. Throws a PveError. */
   check(): Promise<boolean>;

@@ -22,7 +22,10 @@ export async function runCommand(proc: ProcessLike): Promise<void> {
   if (name === "--help" || name === "-h" || name === "help") return proc.log(USAGE);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || rest.length > 0) {
-    proc.log(`Unknown argument: ${(command ? rest[0] : name)?.slice(0, 60)}\n\n${USAGE}`);
+    const given = (command ? rest[0] : name) ?? "";
+    // Whatever does not look like a word may be a secret that was put in the wrong place.
+    const shown = /^-{0,2}[a-z][a-z-]{0,30}$/.test(given) ? `: ${given}` : "";
+    proc.log(`Unknown argument${shown}\n\n${USAGE}`);
     return proc.exit(1);
   }
   return (await command())(proc);

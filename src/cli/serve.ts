@@ -7,11 +7,14 @@ import type { AppParts } from "../mcp/parts.ts";
 import { httpsTransport } from "../pve/https-transport.ts";
 import { explainStartup, noPrivilegesText, probeVersion } from "../pve/startup.ts";
 import type { Transport } from "../pve/transport.ts";
+import { cleanLine, cleanText } from "../render/clean.ts";
+import { createRedactor } from "../render/redactor.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import toolList from "../tools/list.gen.json" with { type: "json" };
 import { watchPrivileges } from "./privileges.ts";
 import type { ProcessLike } from "./process.ts";
 
+/** Every tool, as listed when the program was built. */
 export const TOOLS = toolList as unknown as readonly ListedTool[];
 
 /** How often a server looks whether the process that started it is still there, in milliseconds. */
@@ -24,7 +27,8 @@ export async function serve(proc: ProcessLike): Promise<void> {
   );
   const { baseUrl, tokenId, tokenSecret, tls, timeout } = config.connection;
   const secret = tokenSecret.reveal();
-  const transport = traced(httpsTransport(baseUrl, tls), config.debug, proc.log);
+  const log = cleanLog(proc.log, [secret]);
+  const transport = traced(httpsTransport(baseUrl, tls), config.debug, log);
   const startup = { transport, authorization: `PVEAPIToken=${tokenId}=${secret}`, timeoutMs: timeout * 1000 };
   // The check is under way while the rest of the program loads.
   const probe = probeVersion(startup).then(
@@ -34,10 +38,10 @@ export async function serve(proc: ProcessLike): Promise<void> {
   const program = await loadProgram();
   const checked = await probe;
   if ("error" in checked) {
-    proc.log(await explainStartup(checked.error, { baseUrl, tokenId, tls }));
+    log(await explainStartup(checked.error, { baseUrl, tokenId, tls }));
     return proc.exit(1);
   }
-  const privileges = watchPrivileges(startup, tokenId, proc.log);
+  const privileges = watchPrivileges(startup, tokenId, log);
   const app = program.createApp({
     ...startup,
     tokenId,
@@ -45,19 +49,23 @@ export async function serve(proc: ProcessLike): Promise<void> {
     tools: TOOLS,
     secrets: [secret],
     emptyReason: privileges.emptyReason,
-    log: proc.log,
+    log,
   });
-  run(program, app, proc);
-  proc.log(
-    `Connected to PVE ${checked.version} at ${baseUrl}; ${app.visible.length} tools, tier ${app.tier}.`,
-  );
+  run(program, app, { ...proc, log });
+  log(`Connected to PVE ${checked.version} at ${baseUrl}; ${app.visible.length} tools, tier ${app.tier}.`);
   try {
-    if (await privileges.check()) proc.log(`Warning: ${noPrivilegesText(tokenId)}`);
+    if (await privileges.check()) log(`Warning: ${noPrivilegesText(tokenId)}`);
   } catch (error) {
-    proc.log(
+    log(
       `Warning: the token's permissions could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** A log that no secret and no control character passes: PVE, or whoever answers for it, may send both. */
+function cleanLog(log: (line: string) => void, secrets: readonly string[]): (line: string) => void {
+  const redact = createRedactor(secrets);
+  return (line) => log(redact(cleanText(line)));
 }
 
 /** Parts that every serving command needs, loaded together and after the first request has left. */
@@ -86,7 +94,7 @@ export function readConfig<C extends DemoConfig>(proc: ProcessLike, load: () => 
 export function run(program: Awaited<ReturnType<typeof loadProgram>>, app: App, proc: ProcessLike): void {
   const session = program.serveStreams(app, proc, {
     ended: () => proc.exit(0),
-    error: (error) => proc.log(`MCP: ${error.message}`),
+    error: (error) => proc.log(`MCP: ${cleanLine(error.message)}`),
   });
   const stop = () => void session.close().then(() => proc.exit(0));
   proc.onSignal(stop);

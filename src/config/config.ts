@@ -5,9 +5,11 @@ import type { Category, Tier } from "./settings.ts";
 export type Tls =
   | { readonly mode: "system" }
   | { readonly mode: "ca"; readonly pem: string }
+  /** Of the leaf certificate: upper-case hexadecimal pairs joined by colons. */
   | { readonly mode: "fingerprint"; readonly sha256: string }
   | { readonly mode: "off" };
 
+/** Which PVE is called, as whom, and how long a call may take. */
 export interface Connection {
   /** Scheme, host, port as written and a proxy's path; no trailing slash, no `/api2/json`. */
   readonly baseUrl: string;
@@ -37,6 +39,7 @@ export interface DemoConfig {
   readonly warnings: readonly string[];
 }
 
+/** Everything the server needs to serve a real PVE. */
 export interface Config extends DemoConfig {
   readonly connection: Connection;
 }

@@ -7,6 +7,7 @@ import { settingFacts } from "./settings.ts";
 import { showName } from "./show.ts";
 import { type Findings, readSurface, type ToolRef } from "./surface.ts";
 
+/** What loading takes from outside. */
 export interface LoadDeps {
   /** Every tool there is; a function is called only when a setting names tools. */
   readonly tools: readonly ToolRef[] | (() => readonly ToolRef[]);

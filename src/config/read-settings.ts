@@ -12,6 +12,7 @@ export function present(env: Readonly<Record<string, string | undefined>>): Pres
   return set;
 }
 
+/** What reading the variables one by one gave. */
 export interface Reading {
   /** The value of each variable that is set correctly or has a default. */
   readonly values: Partial<SettingValues>;

@@ -8,6 +8,7 @@ import { parseBoolean, parseChoice, parseChoices, parseList, parseSeconds } from
 
 /** Access tiers, each admitting everything that the one before it admits. */
 export const TIERS = ["read-only", "read-execute", "full"] as const;
+/** The operator's upper bound of what tools may do. */
 export type Tier = (typeof TIERS)[number];
 
 /** Groups of tools that an operator can switch on. */
@@ -25,6 +26,7 @@ export const CATEGORIES = [
   "tasks",
   "ha",
 ] as const;
+/** One of CATEGORIES. */
 export type Category = (typeof CATEGORIES)[number];
 
 const asWritten = (text: string): Parsed<string> => ({ value: text });
@@ -181,7 +183,9 @@ export const SETTINGS = z.object({
   ),
 });
 
+/** A variable of the table, e.g. `PVE_BASE_URL`. */
 export type SettingName = keyof typeof SETTINGS.shape;
+/** The parsed value of each variable; an optional one that is not set is absent. */
 export type SettingValues = z.output<typeof SETTINGS>;
 
 /** What is known of each variable, in the order of the table. */

@@ -1,11 +1,9 @@
 import type { Json, Row } from "../pve/data.ts";
 import { nearest } from "../schema/nearest.ts";
+import { onOff } from "../schema/on-off.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { InputSchema } from "../tools/tool.ts";
-
-const TRUE = /^(true|yes|on|1)$/i;
-const FALSE = /^(false|no|off|0)$/i;
 
 /** A value as its schema wants it, where what was meant is plain; otherwise as it came, for the check that follows. */
 function coerceValue(value: Json, schema: InputSchema): Json {
@@ -14,9 +12,9 @@ function coerceValue(value: Json, schema: InputSchema): Json {
     case "number":
       return typeof value === "string" && /^[+-]?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
     case "boolean":
-      if (value === 1 || (typeof value === "string" && TRUE.test(value))) return true;
-      if (value === 0 || (typeof value === "string" && FALSE.test(value))) return false;
-      return value;
+      return typeof value === "string" || typeof value === "number"
+        ? (onOff(String(value).trim()) ?? value)
+        : value;
     case "string":
       if (Array.isArray(value)) return value.map(String).join(",");
       return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
@@ -53,6 +51,11 @@ const MATCHES: Readonly<Record<InputSchema["type"], (value: Json) => boolean>> =
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
 
+/** No operation of PVE takes as many parameters; each is looked at, so more are not let in. */
+const MOST_KEYS = 1_000;
+/** Problems that are told; who has more has the first ones to mend. */
+const MOST_PROBLEMS = 10;
+
 /** Paging, ours and PVE's: a page begins at a row and has at least one. */
 const LEAST: Readonly<Record<string, number>> = { start: 0, limit: 1 };
 
@@ -70,6 +73,9 @@ export function readValue(
   const items = schema.items?.type ?? "string";
   if (Array.isArray(value) && !value.every(MATCHES[items]))
     return { problem: `${name} must be a list of ${items}s.` };
+  if (schema.type === "object" && Object.keys(value as Row).length > MOST_KEYS) {
+    return { problem: `${name} has more than ${MOST_KEYS} entries.` };
+  }
   const least = LEAST[name];
   if (typeof value === "number" && least !== undefined && value < least) {
     return { problem: `${name} must be at least ${least}.` };
@@ -86,6 +92,7 @@ export function readArguments(tool: ListedTool, given: Readonly<Record<string, u
   const input: Record<string, Json> = {};
   const problems: string[] = [];
   for (const [name, raw] of Object.entries(given ?? {})) {
+    if (problems.length >= MOST_PROBLEMS) break;
     if (raw === null || raw === undefined) continue;
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (!schema) {

@@ -2,6 +2,7 @@ import { PveError } from "../pve/errors.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { Refusal } from "../tools/refusal.ts";
 
+/** Ends every answer to a call that is certain to have changed nothing. */
 export const UNCHANGED = "Nothing was changed.";
 
 /** What the texts need to know about the connection. */
@@ -15,30 +16,27 @@ export interface GuidanceContext {
   readonly changed: boolean;
 }
 
-/** The smallest built-in role that grants a privilege; what is not named here is in PVEAdmin or Administrator. */
-const ROLE_OF: readonly (readonly [RegExp, string])[] = [
-  [/^(VM|Datastore|Sys|Pool|SDN|Mapping)\.Audit$|^VM\.GuestAgent\.Audit$/, "PVEAuditor"],
-  [/^VM\.(Console|PowerMgmt|Backup|Config\.(CDROM|Cloudinit))$/, "PVEVMUser"],
-  [/^VM\./, "PVEVMAdmin"],
-  [/^Datastore\.AllocateSpace$/, "PVEDatastoreUser"],
-  [/^Datastore\./, "PVEDatastoreAdmin"],
-  [/^Pool\.Allocate$/, "PVEPoolAdmin"],
-  [/^(User\.Modify|Realm\.AllocateUser|Group\.Allocate)$/, "PVEUserAdmin"],
-  [/^SDN\.Use$/, "PVESDNUser"],
-  [/^SDN\./, "PVESDNAdmin"],
-  [/^Mapping\.Use$/, "PVEMappingUser"],
-  [/^Sys\.(Syslog|Console)$/, "PVESysAdmin"],
+/** The commands that grant the token exactly one privilege: built-in roles would grant more. */
+function grantLine(tokenId: string, path: string, privilege: string): string {
+  const role = `MCP-${privilege.replaceAll(".", "-")}`;
+  return `pveum role add ${role} --privs ${privilege} && pveum acl modify ${path} --tokens '${tokenId}' --roles ${role}`;
+}
+
+/** What PVE's refusals leave unsaid: the next step, by its text. */
+const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
+  [/can't migrate running VM without --online/, "online: true migrates it while it runs."],
+  [/is running - destroy failed|CT \d+ is running/, "Stop it first, or shut it down."],
+  [
+    /protection mode enabled/,
+    "Its protection flag forbids this: a person should decide to unset it (protection: false).",
+  ],
+  [
+    /guest agent is not running/i,
+    "Install and start the guest agent in the guest, and set agent: 1 on the VM.",
+  ],
+  [/only root can|root@pam/, "PVE allows this to root@pam itself alone, to no API token."],
+  [/for data too large/, "pveproxy takes requests of up to 512 KiB."],
 ];
-
-/** The role to suggest for "VM.Audit|VM.Config.Disk". */
-export const roleFor = (privilege: string): string => {
-  const first = privilege.split("|")[0] ?? privilege;
-  return ROLE_OF.find(([pattern]) => pattern.test(first))?.[1] ?? "Administrator";
-};
-
-/** The command that grants a role to the token. */
-export const grantLine = (tokenId: string, path: string, role: string): string =>
-  `pveum acl modify ${path} --tokens '${tokenId}' --roles ${role}`;
 
 /** The one door for errors: what failed, why, and what to do next. */
 export function explain(error: unknown, context: GuidanceContext): Answer {
@@ -126,7 +124,7 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       return {
         text: `Permission denied: the token lacks ${privilege.split("|").join(" or ")} on ${aclPath}.`,
         notes: [
-          `To allow it, on a node: ${grantLine(tokenId, aclPath, roleFor(privilege))} (with privilege separation its user needs it too).`,
+          `To allow it, on a node: ${grantLine(tokenId, aclPath, privilege.split("|")[0] ?? privilege)} (with privilege separation its user needs it too).`,
         ],
         refused: true,
       };
@@ -190,8 +188,10 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       return { text: `${message} Is PVE_BASE_URL right (port 8006), and no proxy in between?` };
     case "cancelled":
       return { text: message };
-    case "server":
-      return { text: `PVE refused: ${message}` };
+    case "server": {
+      const hint = HINTS.find(([text]) => text.test(message))?.[1];
+      return { text: `PVE refused: ${message}`, ...(hint === undefined ? {} : { notes: [hint] }) };
+    }
   }
 }
 

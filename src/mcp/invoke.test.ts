@@ -104,6 +104,20 @@ describe("params", () => {
   });
 });
 
+describe("arguments beyond all measure", () => {
+  it("are refused before each is looked at", async () => {
+    const { call, requests } = demo();
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`x${n}`, 1]));
+    expect(await call("pve_update_qemu_config", { vmid: 100, params: many })).toContain(
+      "params has more than 1000 entries.",
+    );
+    const text = await call("pve_get_qemu_status", { vmid: 100, ...many });
+    expect(text).toContain('Unknown argument "x9".');
+    expect(text).not.toContain('"x10"');
+    expect(requests).toEqual([]);
+  });
+});
+
 describe("paging", () => {
   it.each([
     [{ limit: -3 }, "limit must be at least 1."],

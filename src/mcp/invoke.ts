@@ -35,6 +35,7 @@ export interface Session {
   readonly report: (error: unknown) => void;
 }
 
+/** A session whose inventory of guests is looked up at the first call that needs it. */
 export function createSession(parts: Omit<Session, "guests">): Session {
   return { ...parts, guests: new GuestInventory(parts.pve) };
 }

@@ -10,6 +10,7 @@ export interface ToolResult {
   readonly structuredContent?: Readonly<Record<string, unknown>>;
 }
 
+/** What the MCP side is made of; `timeoutMs` is for a whole call. */
 export interface AppParts {
   readonly transport: Transport;
   readonly authorization: string;

@@ -21,6 +21,7 @@ export interface Runtime {
   hiddenTool(reason: string): ToolResult;
 }
 
+/** Makes what answers calls; everything it returns has passed the redactor. */
 export function createRuntime(parts: AppParts): Runtime {
   const { config, tokenId, emptyReason } = parts;
   const { tier } = config.surface;
@@ -49,12 +50,31 @@ export function createRuntime(parts: AppParts): Runtime {
   return {
     call: async (tool, args, signal) => result(await invoke(session, tool, args, signal)),
     unknownTool: (name, visible) => {
-      const close = nearest(
-        name,
-        visible.map((tool) => tool.name),
+      const close = similarTools(name, visible);
+      return refuse(
+        `There is no tool ${name.slice(0, 80)}.${close.length > 0 ? ` Did you mean ${close.join(" or ")}?` : ""}`,
       );
-      return refuse(`There is no tool ${name.slice(0, 80)}.${close ? ` Did you mean ${close}?` : ""}`);
     },
     hiddenTool: (reason) => refuse(`${reason} The operator decides.`),
   };
+}
+
+const words = (name: string): readonly string[] =>
+  name
+    .split("_")
+    .slice(1)
+    .map((word) => word.replace(/s$/, ""));
+
+/** The tool that is one slip away, else up to three that share most words with the name. */
+function similarTools(name: string, visible: readonly ListedTool[]): readonly string[] {
+  const close = nearest(
+    name,
+    visible.map((tool) => tool.name),
+  );
+  const asked = words(name.slice(0, 80));
+  const shared = (tool: ListedTool) => words(tool.name).filter((word) => asked.includes(word)).length;
+  const best = Math.max(0, ...visible.map(shared));
+  const alike = visible.filter((tool) => best > 1 && shared(tool) === best).map((tool) => tool.name);
+  if (close && (alike.length === 0 || alike.includes(close))) return [close];
+  return alike.sort((a, b) => a.length - b.length).slice(0, 3);
 }

@@ -6,6 +6,7 @@ import process from "node:process";
 
 export { process };
 
+/** The SDK's default, never asked; throws if it is. */
 export class DefaultJsonSchemaValidator {
   getValidator(): never {
     throw new Error("This server has no JSON Schema validator.");

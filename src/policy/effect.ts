@@ -5,6 +5,7 @@ import { operationOf } from "./operations.ts";
 
 export type { Effect, Risk };
 
+/** What a call does and risks. */
 export interface Classification {
   readonly effect: Effect;
   readonly risk: Risk;
@@ -22,10 +23,26 @@ export function classOf(route: Route): Classification {
   return route.startsWith("GET ") ? READ : UNKNOWN;
 }
 
-/** Can some argument give the operation risk of loss, or has it that by itself? */
-export function mayLose(route: Route): boolean {
+/** Parameters that PVE takes from root@pam itself alone: no API token can send them. */
+const ROOT_ONLY: ReadonlySet<string> = new Set([
+  "skiplock",
+  "migratedfrom",
+  "stateuri",
+  "force-cpu",
+  "nocheck",
+]);
+
+/**
+ * Has the operation risk of loss, by itself or by an argument? `names`: the parameters that can be given; absent: all.
+ */
+export function mayLose(route: Route, names?: readonly string[]): boolean {
   const operation = operationOf(route);
-  return operation ? operation.risk === "loss" || operation.raises !== undefined : !route.startsWith("GET ");
+  if (!operation) return !route.startsWith("GET ");
+  if (operation.risk === "loss") return true;
+  return (operation.raises ?? []).some((raise) => {
+    if (names) return names.some((name) => concerns(raise, route, name));
+    return raise.allBut === true || raise.params.some((param) => !ROOT_ONLY.has(param));
+  });
 }
 
 /** Is the operation in our tables: classified, or a GET that the endpoint table knows? */

@@ -1,5 +1,16 @@
+import type { Route } from "../schema/routes.gen.ts";
 import { isNot, isOff, isOn, namesOther } from "./argument-values.ts";
-import { EXECUTE, loss, type Operations, type Raise, raised, WRITE, WRITE_LOSS, write } from "./operation.ts";
+import {
+  type Arguments,
+  EXECUTE,
+  loss,
+  type Operations,
+  type Raise,
+  raised,
+  WRITE,
+  WRITE_LOSS,
+  write,
+} from "./operation.ts";
 
 /** Arguments of a backup, run now or as a job, that reach past the guests it saves. */
 const BACKUP: readonly Raise[] = [
@@ -27,3 +38,16 @@ export const BACKUPS = {
   "DELETE /nodes/{node}/storage/{storage}/prunebackups": WRITE_LOSS,
   "POST /nodes/{node}/vzdump": raised(EXECUTE, ...BACKUP),
 } satisfies Operations;
+
+const PRUNING: ReadonlySet<string> = new Set<Route>([
+  "POST /cluster/backup",
+  "PUT /cluster/backup/{id}",
+  "POST /nodes/{node}/vzdump",
+]);
+
+/**
+ * Does this backup, or job, remove what the storage's retention no longer keeps? `remove` is on by default; whether
+ * the storage has a retention is not said by the arguments.
+ */
+export const prunesByRetention = (route: string, params: Arguments): boolean =>
+  PRUNING.has(route) && isOn(params.remove ?? 1, params);

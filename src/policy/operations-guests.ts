@@ -28,28 +28,36 @@ const VOLUMES: readonly Raise[] = [
   loss(DISKS, "names a device, file or folder of the node", isOnNode),
 ];
 
-/** Settings that give the guest something of the node. */
-const NODE: readonly Raise[] = [
+const HOOK: Raise = loss("hookscript", "runs a program on the node");
+/** What reaches past the guest, in a VM's settings. */
+const VM_REACH: readonly Raise[] = [
+  ...VOLUMES,
+  HOOK,
   loss("args", "is passed to the node's hypervisor as it is"),
-  loss("hookscript", "runs a program on the node"),
-  loss(["hostpci[n]", "dev[n]"], "takes a device of the node"),
+  loss("hostpci[n]", "takes a device of the node"),
 ];
+/** What reaches past the guest, in a container's settings. */
+const CT_REACH: readonly Raise[] = [...VOLUMES, HOOK, loss("dev[n]", "takes a device of the node")];
 
 const DISK = /^(?:(?:unused|scsi|virtio|ide|sata|mp|efidisk|tpmstate)\d*|rootfs|cdrom)$/;
 const LOGIN = /^(?:ciuser|cipassword|sshkeys)$/;
 
-/** Settings of an existing guest that can cost it data, its users' access or its connection. */
+/** Settings of an existing guest that can cost it data or its connection. */
 const CONFIG: readonly Raise[] = [
-  SKIPLOCK,
   loss("delete", "detaches or destroys a disk", names(DISK)),
   loss("delete", "takes a network interface or its address away", names(/^(?:net|ipconfig)\d*$/)),
   loss("delete", "takes a protection away", names(/^(?:protection|lock)$/)),
-  loss("delete", "changes who can log in", names(LOGIN)),
-  loss("force", "destroys the disks it deletes", isOn),
   loss(["net[n]", "ipconfig[n]"], "may cut the guest's connection"),
-  loss(["ciuser", "cipassword", "sshkeys"], "changes who can log in"),
   loss("protection", "0 lets the guest be deleted", isOff),
   loss("template", "1 makes it a template", isOn),
+];
+const VM_CONFIG: readonly Raise[] = [
+  SKIPLOCK,
+  ...CONFIG,
+  loss("force", "destroys the disks it deletes", isOn),
+  loss("delete", "changes who can log in", names(LOGIN)),
+  loss(["ciuser", "cipassword", "sshkeys"], "changes who can log in"),
+  ...VM_REACH,
 ];
 
 /** Commands to the guest agent that leave the guest running. */
@@ -91,12 +99,7 @@ export const GUESTS = {
   "POST /nodes/{node}/startall": EXECUTE,
   "POST /nodes/{node}/stopall": raised(EXECUTE_LOSS, loss("force-stop", "cuts the power", isOn)),
   "POST /nodes/{node}/suspendall": EXECUTE,
-  "POST /nodes/{node}/qemu": raised(
-    WRITE,
-    loss("force", "overwrites an existing guest", isOn),
-    ...VOLUMES,
-    ...NODE,
-  ),
+  "POST /nodes/{node}/qemu": raised(WRITE, loss("force", "overwrites an existing guest", isOn), ...VM_REACH),
   "DELETE /nodes/{node}/qemu/{vmid}": raised(WRITE_LOSS, SKIPLOCK),
   "POST /nodes/{node}/qemu/{vmid}/agent": raised(
     WRITE,
@@ -116,8 +119,8 @@ export const GUESTS = {
   "POST /nodes/{node}/qemu/{vmid}/agent/suspend-ram": WRITE_LOSS,
   "POST /nodes/{node}/qemu/{vmid}/clone": WRITE,
   "PUT /nodes/{node}/qemu/{vmid}/cloudinit": WRITE,
-  "POST /nodes/{node}/qemu/{vmid}/config": raised(WRITE, ...CONFIG, ...VOLUMES, ...NODE),
-  "PUT /nodes/{node}/qemu/{vmid}/config": raised(WRITE, ...CONFIG, ...VOLUMES, ...NODE),
+  "POST /nodes/{node}/qemu/{vmid}/config": raised(WRITE, ...VM_CONFIG),
+  "PUT /nodes/{node}/qemu/{vmid}/config": raised(WRITE, ...VM_CONFIG),
   "POST /nodes/{node}/qemu/{vmid}/dbus-vmstate": WRITE,
   "POST /nodes/{node}/qemu/{vmid}/migrate": raised(
     EXECUTE,
@@ -159,15 +162,10 @@ export const GUESTS = {
   "PUT /nodes/{node}/qemu/{vmid}/unlink": WRITE_LOSS,
   "POST /nodes/{node}/qemu/{vmid}/vncproxy": WRITE_LOSS,
   "GET /nodes/{node}/qemu/{vmid}/vncwebsocket": WRITE_LOSS,
-  "POST /nodes/{node}/lxc": raised(
-    WRITE,
-    loss("force", "overwrites an existing guest", isOn),
-    ...VOLUMES,
-    ...NODE,
-  ),
+  "POST /nodes/{node}/lxc": raised(WRITE, loss("force", "overwrites an existing guest", isOn), ...CT_REACH),
   "DELETE /nodes/{node}/lxc/{vmid}": WRITE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/clone": WRITE,
-  "PUT /nodes/{node}/lxc/{vmid}/config": raised(WRITE, ...CONFIG, ...VOLUMES, ...NODE),
+  "PUT /nodes/{node}/lxc/{vmid}/config": raised(WRITE, ...CONFIG, ...CT_REACH),
   "POST /nodes/{node}/lxc/{vmid}/migrate": raised(
     EXECUTE,
     loss("restart", "restarts the container", isOn),

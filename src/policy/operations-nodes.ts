@@ -54,7 +54,7 @@ export const NODES = {
   "POST /nodes/{node}/services/{service}/reload": raised(EXECUTE, ACCESS),
   "POST /nodes/{node}/services/{service}/restart": raised(EXECUTE_LOSS, ACCESS),
   "POST /nodes/{node}/services/{service}/start": EXECUTE,
-  "POST /nodes/{node}/services/{service}/stop": raised(EXECUTE_LOSS, { ...ACCESS, effect: "write" }),
+  "POST /nodes/{node}/services/{service}/stop": raised(EXECUTE_LOSS, ACCESS),
   "POST /nodes/{node}/spiceshell": WRITE_LOSS,
   "POST /nodes/{node}/status": WRITE_LOSS,
   "POST /nodes/{node}/subscription": EXECUTE,

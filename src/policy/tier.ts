@@ -16,6 +16,7 @@ export const tierFor = (effect: Effect): Tier => LOWEST_TIER[effect];
 /** True when `tier` includes everything `needed` allows. */
 export const includes = (tier: Tier, needed: Tier): boolean => RANK[tier] >= RANK[needed];
 
+/** Whether a tier admits a call, the call's class, and the lowest tier that would. */
 export type Decision =
   | ({ readonly allowed: true } & Classification)
   | ({ readonly allowed: false; readonly needs: Tier } & Classification);

@@ -12,6 +12,7 @@ import { buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
 import type { Transport, WireRequest } from "./transport.ts";
 
+/** How long a call may go on. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time limit for this call instead of the client's, in milliseconds; a write has at least 35 s all the same. */
@@ -23,6 +24,7 @@ export interface Pve {
   call<R extends Route>(route: R, params: RouteParams[R], options?: CallOptions): Promise<Reply>;
 }
 
+/** What a client is made of. */
 export interface PveClientOptions {
   readonly transport: Transport;
   /** Value of the Authorization header. */

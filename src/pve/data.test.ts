@@ -44,7 +44,8 @@ describe("fields", () => {
 });
 
 test.each([
-  ["a,b;c d\te\0f", ["a", "b", "c", "d", "e", "f"]],
+  ["a,b;c d\te", ["a", "b", "c", "d", "e"]],
+  ["a b\0c", ["a b", "c"]],
   [" ,;a,,", ["a"]],
   ["", []],
   [undefined, []],

@@ -1,5 +1,8 @@
+import { splitList } from "../schema/split-list.ts";
+
 /** Reading PVE's answers: their shapes are not to be relied on, so every access says what it expects. */
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+/** An object of an answer, e.g. a line of a list. */
 export type Row = Readonly<Record<string, Json>>;
 
 const isRow = (value: Json | undefined): value is Row =>
@@ -34,6 +37,6 @@ export const flag = (row: Row, key: string): boolean => {
   return value === true || value === 1 || value === "1";
 };
 
-/** The entries of a comma, semicolon or space separated list (PVE::ParseUtils split_list). */
+/** The entries of a list that PVE keeps in a text; none when it is absent. */
 export const list = (text: string | undefined): readonly string[] =>
-  (text ?? "").split(/[,;\s\0]+/).filter((entry) => entry !== "");
+  text === undefined ? [] : splitList(text);

@@ -18,6 +18,7 @@ export type PveErrorKind =
   | "cancelled"
   | "server"; // any other refusal, PVE's text tells
 
+/** What is known of a failure besides its kind; only what applies is there. */
 export interface PveErrorDetail {
   readonly status?: number;
   readonly route?: string;
@@ -90,7 +91,10 @@ export function classifyFailure(status: number, message: string, named: boolean)
     case 404:
       return "not-found";
     case 501:
-      return "not-implemented";
+      // pveproxy also says 501 to a request it does not like: "for data too large", "Unexpected content for method".
+      return /not implemented|not available/.test(message) || message.startsWith("HTTP status")
+        ? "not-implemented"
+        : "server";
     case 595:
       return "node-unreachable";
     case 596:

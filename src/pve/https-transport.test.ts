@@ -9,7 +9,8 @@ import {
   startPve,
   tlsFile,
 } from "../../tests/support/https-pve.ts";
-import { httpsTransport, inspectCertificate, MAX_CONNECTIONS, type Trust } from "./https-transport.ts";
+import type { Tls } from "../config/config.ts";
+import { httpsTransport, inspectCertificate, MAX_CONNECTIONS } from "./https-transport.ts";
 import type { Transport } from "./transport.ts";
 
 const open: (() => unknown)[] = [];
@@ -17,7 +18,7 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-const OFF: Trust = { mode: "off" };
+const OFF: Tls = { mode: "off" };
 
 async function pve(behave?: Behaviour, certificate?: CertificateName): Promise<HttpsPve> {
   const server = await startPve(behave, certificate);
@@ -25,7 +26,7 @@ async function pve(behave?: Behaviour, certificate?: CertificateName): Promise<H
   return server;
 }
 
-function connect(url: string, trust: Trust): Transport {
+function connect(url: string, trust: Tls): Transport {
   const transport = httpsTransport(url, trust);
   open.push(transport.close);
   return transport;
@@ -86,7 +87,7 @@ describe("an exchange", () => {
 });
 
 describe("connections", () => {
-  test.each<[string, (server: HttpsPve) => Trust]>([
+  test.each<[string, (server: HttpsPve) => Tls]>([
     ["off", () => OFF],
     ["a CA", () => ({ mode: "ca", pem: readFileSync(tlsFile("ca.pem"), "utf8") })],
     ["a fingerprint", ({ fingerprint }) => ({ mode: "fingerprint", sha256: fingerprint })],
@@ -122,7 +123,7 @@ describe("connections", () => {
 });
 
 describe("trust", () => {
-  test.each<[string, CertificateName, Trust, string]>([
+  test.each<[string, CertificateName, Tls, string]>([
     ["the system's", "self-signed", { mode: "system" }, "DEPTH_ZERO_SELF_SIGNED_CERT"],
     ["the system's", "leaf", { mode: "system" }, "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
     [

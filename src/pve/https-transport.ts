@@ -3,15 +3,8 @@ import * as https from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
+import type { Tls } from "../config/config.ts";
 import type { Transport, WireRequest, WireResponse } from "./transport.ts";
-
-/** How the server's certificate is judged. Always for this connection only, never for the process. */
-export type Trust =
-  | { readonly mode: "system" }
-  | { readonly mode: "ca"; readonly pem: string }
-  /** SHA-256 of the leaf certificate, upper-case hexadecimal pairs joined by colons. */
-  | { readonly mode: "fingerprint"; readonly sha256: string }
-  | { readonly mode: "off" };
 
 /** Connections kept to one cluster; further calls wait for one of them. */
 export const MAX_CONNECTIONS = 12;
@@ -19,7 +12,7 @@ export const MAX_CONNECTIONS = 12;
 const IDLE_MS = 4_000;
 
 /** A certificate other than the pinned one. */
-export class FingerprintMismatch extends Error {
+class FingerprintMismatch extends Error {
   readonly code = "FINGERPRINT_MISMATCH";
   readonly seen: string;
   constructor(seen: string, expected: string) {
@@ -28,7 +21,8 @@ export class FingerprintMismatch extends Error {
   }
 }
 
-function agentOptions(trust: Trust): https.AgentOptions {
+/** Always for this connection only, never for the process. */
+function agentOptions(trust: Tls): https.AgentOptions {
   const pool = {
     keepAlive: true,
     maxSockets: MAX_CONNECTIONS,
@@ -83,7 +77,7 @@ class PinnedAgent extends PoolAgent {
  * The transport to a real PVE: one pool of kept-alive connections.
  * @param baseUrl scheme, host, port and optional path prefix, without a trailing slash
  */
-export function httpsTransport(baseUrl: string, trust: Trust): Transport {
+export function httpsTransport(baseUrl: string, trust: Tls): Transport {
   const url = new URL(baseUrl);
   const secure = url.protocol === "https:";
   const options = agentOptions(trust);

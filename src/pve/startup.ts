@@ -1,4 +1,5 @@
 import type { Tls } from "../config/config.ts";
+import { cleanLine } from "../render/clean.ts";
 import { type Json, record, str } from "./data.ts";
 import { PveError } from "./errors.ts";
 import { inspectCertificate } from "./https-transport.ts";
@@ -7,6 +8,7 @@ import { API } from "./path.ts";
 import { readReply } from "./reply.ts";
 import type { Transport } from "./transport.ts";
 
+/** How start-up reaches PVE; `timeoutMs` is for each of its calls. */
 export interface StartupCall {
   readonly transport: Transport;
   readonly authorization: string;
@@ -41,7 +43,7 @@ export async function probeVersion(call: StartupCall): Promise<string> {
   const version = str(record(await read("GET /version", call)), "version");
   if (version === undefined)
     throw new PveError("not-pve", "The answer names no PVE version.", { route: "GET /version" });
-  return version;
+  return cleanLine(version);
 }
 
 /** True when the token has no privilege at all (GET /access/permissions is empty). */
@@ -62,7 +64,9 @@ export async function explainStartup(
 ): Promise<string> {
   if (!(error instanceof PveError))
     return `The connection check failed: ${error instanceof Error ? error.message : String(error)}`;
-  const { detail, message } = error;
+  const { detail } = error;
+  // What the other side said stays on one line of ours.
+  const message = cleanLine(error.message);
   const port = new URL(baseUrl).port;
   const portHint =
     port === "8006" ? "" : ` PVE listens on port 8006; PVE_BASE_URL names ${port === "" ? "no port" : port}.`;

@@ -7,6 +7,7 @@ export interface WireRequest {
   readonly signal?: AbortSignal;
 }
 
+/** The whole answer to an exchange; header names are in lower case. */
 export interface WireResponse {
   readonly status: number;
   /** The reason phrase: PVE puts its message there too. */

@@ -8,6 +8,7 @@ export interface Answer {
   readonly failed?: boolean;
 }
 
+/** A part of an answer, shown in order. */
 export type Block = Table | Facts | Untrusted | Note;
 
 /** How a value is written for a reader; JSON output keeps the raw value. */
@@ -22,8 +23,10 @@ export type Format =
   | "time" // Unix seconds -> 2026-11-22 06:59 UTC; 0 is no time
   | "flag"; // 0/1, "1", true -> yes/no
 
+/** A value before it is formatted; null, undefined and an empty list are no value. */
 export type Cell = string | number | boolean | null | undefined | readonly (string | number)[];
 
+/** A column of a table: which field of the rows, under which label, in which format. */
 export interface Column {
   readonly key: string;
   readonly label?: string;
@@ -46,6 +49,7 @@ export interface Table {
   readonly more?: string;
 }
 
+/** One named value; `label` is what text shows for `key`. */
 export interface Fact {
   readonly key: string;
   readonly label?: string;

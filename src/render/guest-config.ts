@@ -2,6 +2,7 @@ import type { Block, Cell, Fact, Facts, Format, Table } from "./answer.ts";
 import { isSecretName, REDACTED, redactPatterns } from "./redact-patterns.ts";
 import { asNumber } from "./units.ts";
 
+/** Which guest a configuration is of. */
 export interface GuestIdentity {
   readonly type: "qemu" | "lxc";
   readonly vmid: number;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Answer } from "./answer.ts";
-import { OUTPUT_SCHEMA, toJson, toStructured } from "./json.ts";
+import { OUTPUT_SCHEMA, toStructured } from "./json.ts";
 
 const ANSWER: Answer = {
   headline: "2 guests",
@@ -35,6 +35,8 @@ const ANSWER: Answer = {
   ],
   next: ["pve_get_vm_status"],
 };
+
+const jsonOf = (...given: Parameters<typeof toStructured>): string => JSON.stringify(toStructured(...given));
 
 describe("toStructured", () => {
   it("carries the picked fields raw", () => {
@@ -75,9 +77,9 @@ describe("toStructured", () => {
   });
 });
 
-describe("toJson", () => {
+describe("its JSON", () => {
   it("is compact", () => {
-    expect(toJson({ headline: "done" })).toBe('{"summary":"done"}');
+    expect(jsonOf({ headline: "done" })).toBe('{"summary":"done"}');
   });
 
   it("cuts rows, corrects the next page and counts them all", () => {
@@ -89,7 +91,7 @@ describe("toJson", () => {
       total: 143,
       more: "start: 100",
     } as const;
-    const text = toJson({ headline: "143 things", blocks: [table], next: ["go on"] }, { budget: 2_000 });
+    const text = jsonOf({ headline: "143 things", blocks: [table], next: ["go on"] }, { budget: 2_000 });
     expect(text.length).toBeLessThanOrEqual(2_000);
     const out = JSON.parse(text);
     expect(out.items).toHaveLength(18);
@@ -102,7 +104,7 @@ describe("toJson", () => {
       headline: "h",
       blocks: [{ kind: "untrusted", source: "log", text: log, keep: "tail" }],
     };
-    const text = toJson(answer, { budget: 400 });
+    const text = jsonOf(answer, { budget: 400 });
     expect(text.length).toBeLessThanOrEqual(400);
     const [block] = JSON.parse(text).texts;
     expect(block.text.endsWith('line "300"')).toBe(true);
@@ -127,7 +129,7 @@ describe("toJson", () => {
             ],
             next: ["do this"],
           };
-          const json = toJson(answer, { budget });
+          const json = jsonOf(answer, { budget });
           expect(json.length).toBeLessThanOrEqual(budget);
           expect(JSON.parse(json)).toMatchObject({ summary: "The answer", next: ["do this"] });
         },

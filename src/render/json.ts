@@ -20,6 +20,7 @@ export interface StructuredSection extends Items {
   facts?: Item;
 }
 
+/** An answer as data; see OUTPUT_SCHEMA. */
 export interface Structured extends Items {
   summary: string;
   facts?: Item;
@@ -232,9 +233,4 @@ function withinFrame(out: Structured, budget: number): Structured {
   for (let max = out.summary.length; jsonSize(out) > budget && max > 0; max -= 10)
     out.summary = cut(out.summary, max);
   return out;
-}
-
-/** toStructured as compact JSON text. */
-export function toJson(answer: Answer, options: RenderOptions = {}): string {
-  return JSON.stringify(toStructured(answer, options));
 }

@@ -6,35 +6,17 @@ export interface LogLine {
   readonly t: string;
 }
 
-export interface LogOptions {
-  /** At most so many lines; default all. */
-  readonly limit?: number;
-  /** Which end stays; default "tail", where a log says how it went. */
-  readonly keep?: "head" | "tail";
-  /** How to see the rest. */
-  readonly more?: string;
-}
-
 const ERROR =
   /\b(?:error|errors|fail(?:ed|ure|s)?|fatal|panic|abort(?:ed|ing)?|denied|refused|cannot|can't|unable|timeout|timed out|died)\b/i;
 const WARNING = /\bwarn(?:ing|ings)?\b/i;
 
-/** Log lines as a fenced block. `source` says what log it is; how much of it is shown is added. */
-export function logBlock(lines: readonly LogLine[], source: string, options: LogOptions = {}): Untrusted {
-  const keep = options.keep ?? "tail";
-  const limit = Math.max(0, options.limit ?? lines.length);
-  const from = keep === "tail" ? Math.max(0, lines.length - limit) : 0;
-  const shown = lines.slice(from, from + limit);
-  const part =
-    shown.length < lines.length
-      ? `, ${keep === "tail" ? "last" : "first"} ${shown.length} of ${lines.length} lines`
-      : "";
+/** Log lines as a fenced block; `source` says what log it is. Of too many the end stays, which says how it went. */
+export function logBlock(lines: readonly LogLine[], source: string): Untrusted {
   return {
     kind: "untrusted",
-    source: `${source}${part}`,
-    text: shown.map((line) => line.t.trimEnd()).join("\n"),
-    keep,
-    ...(options.more === undefined ? {} : { more: options.more }),
+    source,
+    text: lines.map((line) => line.t.trimEnd()).join("\n"),
+    keep: "tail",
   };
 }
 

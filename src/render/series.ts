@@ -34,6 +34,7 @@ export function metricsOf(points: readonly Point[]): string[] {
   return [...names];
 }
 
+/** Where a series is going. */
 export type Trend = "rising" | "falling" | "steady";
 
 /** Below this share of the largest value a range is noise. */

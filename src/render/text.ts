@@ -5,9 +5,11 @@ import { asNumber, formatCell, usage } from "./units.ts";
 
 /** The longest cell of a table or fact, and of a fact marked long, a headline, a note or a next step. */
 export const CELL_MAX = 200;
+/** The same of a fact marked long, in characters. */
 export const LONG_MAX = 2_000;
 const LINE_MAX = 1_000;
 
+/** How an answer is written. */
 export interface RenderOptions {
   /** Characters the whole answer may have; default 12,000. Below about 1,500 headline and next steps may suffer. */
   readonly budget?: number;

@@ -36,7 +36,7 @@ function referenceOf(value: unknown): string | undefined {
 }
 
 /** The text PVE sees: booleans travel as 1 and 0. */
-export function wireText(value: unknown): string {
+function wireText(value: unknown): string {
   return typeof value === "boolean" ? (value ? "1" : "0") : String(value);
 }
 

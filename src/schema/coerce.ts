@@ -1,11 +1,9 @@
 import type { Endpoint, Param, PropertyFormat } from "./endpoint.ts";
 import { paramOf } from "./endpoint-table.ts";
 import { namedPropertyFormat } from "./formats.ts";
+import { onOff } from "./on-off.ts";
 import { formatPropertyString } from "./property-string.ts";
 import { defaultKeyOf } from "./split-property.ts";
-
-const TRUE = /^(?:1|true|yes|on)$/i;
-const FALSE = /^(?:0|false|no|off)$/i;
 
 /**
  * What a model gives, as PVE takes it: "100" becomes 100 where a number is expected, "yes" true where a boolean is,
@@ -48,9 +46,7 @@ function toNumber(value: unknown, form: RegExp): unknown {
 
 function toBoolean(value: unknown): unknown {
   if (typeof value !== "string" && typeof value !== "number") return value;
-  const text = String(value).trim();
-  if (TRUE.test(text)) return true;
-  return FALSE.test(text) ? false : value;
+  return onOff(String(value).trim()) ?? value;
 }
 
 function toArray(fact: Param, value: unknown): unknown {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { deviceKind } from "./device-count.ts";
 import type { Endpoint, Param, StoredTable } from "./endpoint.ts";
 import type { Route } from "./routes.gen.ts";
 
@@ -45,37 +46,9 @@ export function allRoutes(): readonly string[] {
   return Object.keys(table().endpoints);
 }
 
-/** PVE release the table describes, e.g. "9.2". */
-export function tableVersion(): string {
-  return table().pve;
-}
-
-/** How many devices of a kind a guest may have; PVE's description does not say (PVE::QemuServer, PVE::LXC::Config). */
-const INDEX_COUNT: Readonly<Record<string, number>> = {
-  net: 32,
-  serial: 4,
-  parallel: 3,
-  ide: 4,
-  scsi: 31,
-  virtio: 16,
-  sata: 6,
-  unused: 256,
-  numa: 8,
-  hostpci: 16,
-  usb: 14,
-  virtiofs: 10,
-  mp: 256,
-  dev: 256,
-  ipconfig: 32,
-  link: 8,
-  acmedomain: 6,
-};
-
 /** The facts about a parameter of an endpoint; `net0` is found under `net[n]`. */
 export function paramOf(endpoint: Endpoint, name: string): Param | undefined {
   if (Object.hasOwn(endpoint.params, name)) return endpoint.params[name];
-  const split = /^([a-z]+)(0|[1-9]\d*)$/.exec(name);
-  if (!split?.[1]) return undefined;
-  const count = INDEX_COUNT[split[1]] ?? 0;
-  return Number(split[2]) < count ? endpoint.params[`${split[1]}[n]`] : undefined;
+  const kind = deviceKind(name);
+  return kind === undefined ? undefined : endpoint.params[`${kind}[n]`];
 }

@@ -82,6 +82,7 @@ const calendarEvent: FormatCheck = (value) => {
     : `invalid calendar event '${value}' - unable to parse calendar event at '${wrong}' - Context("weekday")\n\n`;
 };
 
+/** Checks of calendar formats by PVE's name. */
 export const CALENDAR_FORMATS: Readonly<Record<string, FormatCheck>> = {
   "pve-calendar-event": calendarEvent,
 };

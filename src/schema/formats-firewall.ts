@@ -106,6 +106,7 @@ const conntrackHelpers: FormatCheck = (value) => {
   return wrong === undefined ? undefined : `unknown helper ${wrong}\n`;
 };
 
+/** Checks of firewall formats by PVE's name. */
 export const FIREWALL_FORMATS: Readonly<Record<string, FormatCheck>> = {
   "pve-fw-addr-spec": addressSpec,
   "pve-fw-sport-spec": portSpec(false),

@@ -1,4 +1,5 @@
 /** Settings of guests (PVE::QemuServer, PVE::LXC::Config, PVE::JSONSchema). */
+import { deviceKind } from "./device-count.ts";
 import { matching } from "./formats-id.ts";
 import type { FormatCheck } from "./issue.ts";
 import { splitList } from "./split-list.ts";
@@ -26,33 +27,16 @@ const hotplugFeatures: FormatCheck = (value) => {
   return wrong === undefined ? undefined : `invalid hotplug feature '${wrong}'\n`;
 };
 
-/** How many drives of a bus a VM may have (PVE::QemuServer::Drive). */
-const DRIVES: Readonly<Record<string, number>> = {
-  ide: 4,
-  scsi: 31,
-  virtio: 16,
-  sata: 6,
-  efidisk: 1,
-  tpmstate: 1,
-};
+const DISKS = ["ide", "scsi", "virtio", "sata"];
+/** What `bootdisk` takes: any drive there is (PVE::QemuServer::Drive). */
+const DRIVES: ReadonlySet<string> = new Set([...DISKS, "efidisk", "tpmstate"]);
+/** What a VM can boot from. */
+const BOOTABLE: ReadonlySet<string> = new Set([...DISKS, "net", "usb", "hostpci"]);
 
-/** What else a VM can boot from. */
-const OTHER_BOOT_DEVICES: Readonly<Record<string, number>> = { net: 32, usb: 14, hostpci: 16 };
-
-function isDevice(value: string, counts: Readonly<Record<string, number>>): boolean {
-  const [, base = "", index = ""] = /^([a-z]+)(0|[1-9]\d*)$/.exec(value) ?? [];
-  return Object.hasOwn(counts, base) && Number(index) < (counts[base] ?? 0);
-}
-
-const bootDisk: FormatCheck = (value) =>
-  isDevice(value, DRIVES) ? undefined : `invalid boot disk '${value}'\n`;
-
-const bootDevice: FormatCheck = (value) => {
-  const special = value.startsWith("efidisk") || value.startsWith("tpmstate");
-  return (isDevice(value, DRIVES) && !special) || isDevice(value, OTHER_BOOT_DEVICES)
-    ? undefined
-    : `invalid boot device '${value}'\n`;
-};
+const oneOf =
+  (kinds: ReadonlySet<string>, what: string): FormatCheck =>
+  (value) =>
+    kinds.has(deviceKind(value) ?? "") ? undefined : `invalid boot ${what} '${value}'\n`;
 
 const physBits: FormatCheck = (value) =>
   value === "host" || (/^\d{1,2}$/.test(value) && Number(value) >= 8 && Number(value) <= 64)
@@ -71,12 +55,13 @@ const devicePath: FormatCheck = (value) =>
 const timeZone: FormatCheck = (value) =>
   /^[A-Za-z][\w+-]*(?:\/[A-Za-z][\w+-]*){0,2}$/.test(value) ? undefined : `invalid time zone '${value}'\n`;
 
+/** Checks of guest formats by PVE's name. */
 export const GUEST_FORMATS: Readonly<Record<string, FormatCheck>> = {
   "pve-startup-order": startupOrder,
   "pve-cpuset": cpuSet,
   "pve-hotplug-features": hotplugFeatures,
-  "pve-qm-bootdisk": bootDisk,
-  "pve-qm-bootdev": bootDevice,
+  "pve-qm-bootdisk": oneOf(DRIVES, "disk"),
+  "pve-qm-bootdev": oneOf(BOOTABLE, "device"),
   "pve-phys-bits": physBits,
   "pve-tag": matching(/^[a-z0-9_][a-z0-9_\-+.]*$/i, "invalid characters in tag"),
   "pve-lxc-mp-string": mountPath,

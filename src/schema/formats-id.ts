@@ -100,6 +100,7 @@ export const PRIVILEGES: ReadonlySet<string> = new Set([
   "VM.Monitor",
 ]);
 
+/** Checks of names and ids by PVE's name for the format. */
 export const ID_FORMATS: Readonly<Record<string, FormatCheck>> = {
   "pve-node": matching(
     /^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/,

@@ -8,6 +8,7 @@ function isIPv6(value: string): boolean {
   return !value.includes("%") && isIPv6WithZone(value);
 }
 
+/** True for an IPv4 or IPv6 address without prefix and zone. */
 export function isIp(value: string): boolean {
   return isIPv4(value) || isIPv6(value);
 }
@@ -93,6 +94,7 @@ const MAIL_USER = "[\\w+\\-~]+(?:\\.[\\w+\\-~]+)*";
 const MAIL = new RegExp(`^${MAIL_USER}@[a-zA-Z0-9-]+(?:\\.[a-zA-Z0-9-]+)*$`);
 const USER_NAME = new RegExp(`^${MAIL_USER}$`);
 
+/** Checks of network formats by PVE's name. */
 export const NETWORK_FORMATS: Readonly<Record<string, FormatCheck>> = {
   ipv4: when(isIPv4, "value does not look like a valid IPv4 address"),
   ipv6: when(isIPv6, "value does not look like a valid IPv6 address"),

@@ -5,6 +5,7 @@ import { perlPattern } from "./perl-pattern.ts";
 /** The values of a property string by key, booleans already as "1" and "0". */
 export type PropertyValues = Readonly<Record<string, string>>;
 
+/** A property-string format that PVE knows by name. */
 export interface NamedPropertyFormat {
   readonly keys: PropertyFormat;
   /** PVE's message when the keys do not go together. */

@@ -63,6 +63,7 @@ const pem: FormatCheck = (value) => {
 /** An absolute path is taken as it is, anything else must be a volume id. */
 const volumeIdOrPath: FormatCheck = (value) => (value.startsWith("/") ? undefined : volumeId(value));
 
+/** Checks of storage formats by PVE's name. */
 export const STORAGE_FORMATS: Readonly<Record<string, FormatCheck>> = {
   "pve-volume-id": volumeId,
   "pve-volume-id-or-absolute-path": volumeIdOrPath,

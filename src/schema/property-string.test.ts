@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkKeys } from "./check-value.ts";
 import type { PropertyFormat } from "./endpoint.ts";
 import { endpointOf } from "./endpoint-table.ts";
 import { PROPERTY_FORMATS } from "./formats-property.ts";
-import { formatPropertyString, parsePropertyString } from "./property-string.ts";
+import { formatPropertyString } from "./property-string.ts";
+import { splitPropertyString } from "./split-property.ts";
 
 function keysOf(name: string): PropertyFormat {
   const format = endpointOf("POST /nodes/{node}/qemu").params[name]?.format;
@@ -15,10 +17,22 @@ const net = keysOf("net[n]");
 const scsi = keysOf("scsi[n]");
 const agent = keysOf("agent");
 
-describe("parsePropertyString", () => {
+/** A property string taken apart and checked key by key, as `checkValue` does with a parameter's. */
+function parse(text: string, keys: PropertyFormat) {
+  const split = splitPropertyString(text, keys);
+  return "error" in split ? split : { values: split.values, issues: checkKeys(keys, split.values, "") };
+}
+
+/** The same, of a text that can be taken apart. */
+function parsed(text: string, keys: PropertyFormat) {
+  const result = parse(text, keys);
+  if ("error" in result) throw new Error(result.error);
+  return result;
+}
+
+describe("a property string", () => {
   it("resolves aliases that also name a value", () => {
-    const parsed = parsePropertyString("virtio=BC:24:11:00:00:01,bridge=vmbr0,firewall=yes,tag=20", net);
-    expect(parsed).toEqual({
+    expect(parsed("virtio=BC:24:11:00:00:01,bridge=vmbr0,firewall=yes,tag=20", net)).toEqual({
       values: { model: "virtio", macaddr: "BC:24:11:00:00:01", bridge: "vmbr0", firewall: "1", tag: "20" },
       issues: [],
     });
@@ -32,7 +46,7 @@ describe("parsePropertyString", () => {
     ["bps_rd_length=5,none", scsi, { bps_rd_max_length: "5", file: "none" }],
     ["on,fstrim_cloned_disks=no", agent, { enabled: "1", fstrim_cloned_disks: "0" }],
     [" , 1,,", agent, { enabled: " 1" }],
-  ])("%s", (text, keys, values) => expect(parsePropertyString(text, keys).values).toEqual(values));
+  ])("%s", (text, keys, values) => expect(parsed(text, keys).values).toEqual(values));
 
   it.each([
     ["tag=1,tag=2,virtio", net, "duplicate key in comma-separated list property: tag\n"],
@@ -42,13 +56,11 @@ describe("parsePropertyString", () => {
     ["virtio,bridge=", net, "missing key in comma-separated list property\n"],
     ["x", { a: { type: "string" } }, "value without key, but schema does not define a default key\n"],
   ] as [string, PropertyFormat, string][])("refuses %s", (text, keys, pve) => {
-    const { values, issues } = parsePropertyString(text, keys);
-    expect(values).toEqual({});
-    expect(issues.map((one) => one.pve)).toEqual([pve]);
+    expect(parse(text, keys)).toMatchObject({ error: pve });
   });
 
   it("offers the key that was meant", () => {
-    expect(parsePropertyString("virtio,brige=vmbr0", net).issues[0]).toMatchObject({ nearest: "bridge" });
+    expect(parsed("virtio,brige=vmbr0", net).issues[0]).toMatchObject({ nearest: "bridge" });
   });
 
   it.each([
@@ -87,7 +99,7 @@ describe("parsePropertyString", () => {
       [["ip", "missing property required by 'gw'"]],
     ],
   ] as [string, PropertyFormat, [string, string][]][])("finds what is wrong in %s", (text, keys, found) => {
-    expect(parsePropertyString(text, keys).issues.map((one) => [one.param, one.pve])).toEqual(found);
+    expect(parsed(text, keys).issues.map((one) => [one.param, one.pve])).toEqual(found);
   });
 
   it("never throws and lets no unknown key pass", () => {
@@ -100,7 +112,9 @@ describe("parsePropertyString", () => {
     );
     fc.assert(
       fc.property(texts, (text) => {
-        const { values, issues } = parsePropertyString(text, net);
+        const result = parse(text, net);
+        if ("error" in result) return;
+        const { values, issues } = result;
         const refused = issues.filter((one) => one.code === "unknown").map((one) => one.param);
         expect(Object.keys(values).filter((key) => !Object.hasOwn(net, key))).toEqual(refused);
       }),
@@ -135,14 +149,14 @@ describe("formatPropertyString", () => {
     );
     fc.assert(
       fc.property(values, (given) => {
-        const parsed = parsePropertyString(formatPropertyString(given, net) ?? "", net);
+        const found = parsed(formatPropertyString(given, net) ?? "", net);
         const expected = Object.fromEntries(
           Object.entries(given).map(([key, value]) => [
             key,
             typeof value === "boolean" ? String(Number(value)) : [value].flat().join(";"),
           ]),
         );
-        expect(parsed).toEqual({ values: expected, issues: [] });
+        expect(found).toEqual({ values: expected, issues: [] });
       }),
     );
   });
@@ -152,7 +166,7 @@ describe("formatPropertyString", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
         const text = formatPropertyString({ a, b }, keys);
-        if (text !== undefined) expect(parsePropertyString(text, keys).values).toEqual({ a, b });
+        if (text !== undefined) expect(parsed(text, keys).values).toEqual({ a, b });
       }),
     );
   });

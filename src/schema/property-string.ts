@@ -1,24 +1,5 @@
-import { checkKeys } from "./check-value.ts";
 import type { PropertyFormat } from "./endpoint.ts";
-import type { Issue } from "./issue.ts";
-import { defaultKeyOf, splitPropertyString } from "./split-property.ts";
-
-/** A property string's values by key (aliases resolved, booleans as "1" and "0", unknown keys too) and what is wrong. */
-export interface ParsedProperty {
-  readonly values: Readonly<Record<string, string>>;
-  /** `param` is the key, or "" when the text cannot be taken apart (then `values` is empty). */
-  readonly issues: readonly Issue[];
-}
-
-/** Parses a property string such as `local:8,discard=on` by its keys. Never throws. */
-export function parsePropertyString(text: string, format: PropertyFormat): ParsedProperty {
-  const split = splitPropertyString(text, format);
-  if (!("error" in split)) return { values: split.values, issues: checkKeys(format, split.values, "") };
-  return {
-    values: {},
-    issues: [{ param: "", code: "format", pve: split.error, message: `It ${split.message}` }],
-  };
-}
+import { defaultKeyOf } from "./split-property.ts";
 
 /** The text of one value, or undefined when a property string cannot hold it. */
 function valueText(value: unknown): string | undefined {

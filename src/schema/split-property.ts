@@ -1,4 +1,5 @@
 import type { PropertyFormat } from "./endpoint.ts";
+import { onOff } from "./on-off.ts";
 
 /** A property string taken apart, or why it cannot be. */
 export type SplitProperty =
@@ -12,8 +13,8 @@ export type SplitProperty =
 
 /** A boolean as property strings spell it, as "1" or "0"; anything else unchanged. */
 function plainBoolean(value: string): string {
-  if (/^(?:1|on|yes|true)$/i.test(value)) return "1";
-  return /^(?:0|off|no|false)$/i.test(value) ? "0" : value;
+  const on = onOff(value);
+  return on === undefined ? value : on ? "1" : "0";
 }
 
 /** Duplicates, in the words PVE has for each way to write a key twice. */

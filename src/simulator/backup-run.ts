@@ -8,6 +8,7 @@ import type { Guest, Storage, World } from "./world.ts";
 
 const GIB = 1024 ** 3;
 
+/** How a guest is backed up. */
 export interface BackupOptions {
   readonly node: string;
   readonly storage: Storage;

@@ -122,9 +122,6 @@ const SERVICES: Readonly<Record<string, string>> = {
   "systemd-timesyncd": "Network Time Synchronization",
 };
 
-/** The names POST /nodes/{node}/services/{service}/… accepts. */
-export const SERVICE_NAMES: readonly string[] = Object.keys(SERVICES);
-
 /**
  * The services of a node, by name. `absent` names those whose unit is missing or masked there, with the
  * unit state systemd reports; PVE shows them with the unit's name as description.

@@ -22,6 +22,7 @@ export function wave(name: string, time: number, spread = 0.35): number {
   return Math.max(0.02, 1 + spread * (rough * 2 - 1) + 0.2 * day);
 }
 
+/** CPUs a guest may use; a container without a limit has its node's. */
 export function cpusOf(guest: Guest, node?: Node): number {
   const { config } = guest;
   if (guest.type === "lxc") return Number(config.cores ?? config.cpulimit ?? node?.cpus ?? 1);
@@ -55,6 +56,7 @@ function bootDisk(guest: Guest): string | undefined {
   return order.find(isDisk) ?? Object.keys(guest.config).filter(isDisk).sort()[0];
 }
 
+/** What a guest uses: `cpu` as a fraction, counters and sizes in bytes, `uptime` in seconds. */
 export interface Figures {
   readonly cpu: number;
   readonly mem: number;

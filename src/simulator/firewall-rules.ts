@@ -2,6 +2,7 @@ import { FIREWALL_MACROS } from "./builtin.ts";
 import { badParams, die, type SimCall } from "./route.ts";
 import type { FirewallFile, Json } from "./world.ts";
 
+/** A rule as PVE answers it, without `pos` and `digest`. */
 export type Rule = Record<string, Json>;
 
 /** What a rule consists of (PVE::Firewall, rule_properties). */

@@ -35,6 +35,7 @@ const COMMANDS =
   "guest-file-seek guest-file-write guest-file-read guest-file-close guest-file-open !guest-shutdown guest-info " +
   "guest-set-time guest-get-time guest-ping guest-sync guest-sync-delimited";
 
+/** The agent's list of commands (guest-info). */
 export const supportedCommands = (): Json =>
   COMMANDS.split(" ").map((name) => ({
     name: name.replace("!", ""),

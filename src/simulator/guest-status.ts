@@ -198,7 +198,7 @@ function lxcRow(world: World, guest: Guest, now: number): Record<string, Json> {
 }
 
 /** The `ha` part of GET status/current. */
-export function haInfo(world: World, guest: Guest): Json {
+function haInfo(world: World, guest: Guest): Json {
   const sid = `${guest.type === "qemu" ? "vm" : "ct"}:${guest.vmid}`;
   const resource = world.ha.resources.get(sid);
   if (!resource) return { managed: 0 };

@@ -5,6 +5,7 @@ import type { Rng } from "./rng.ts";
 import { die, type SimCall } from "./route.ts";
 import type { Guest, Json, World } from "./world.ts";
 
+/** VM or container. */
 export type GuestType = Guest["type"];
 
 /** What differs between VMs and containers in PVE's texts, task types and files. */
@@ -21,10 +22,13 @@ export function noConfig(node: string, type: GuestType, vmid: number): string {
 /** VM or container, as the route says. */
 export const typeOf = (call: SimCall): GuestType => (call.route.includes("/lxc") ? "lxc" : "qemu");
 
+/** The call's node, as its path says. */
 export const nodeOf = (call: SimCall): string => String(call.params.node ?? "");
 
+/** The call's VMID, as its path says. */
 export const vmidOf = (call: SimCall): number => int(call, "vmid") ?? 0;
 
+/** The guest of that type on that node; undefined when it is of the other type or elsewhere. */
 export function findGuest(world: World, node: string, type: GuestType, vmid: number): Guest | undefined {
   const guest = world.guests.get(vmid);
   return guest && guest.type === type && guest.node === node ? guest : undefined;
@@ -46,8 +50,10 @@ export function checkProtection(guest: Guest, message: string): void {
   if (guest.config.protection === 1) die(`${message} - protection mode enabled`);
 }
 
+/** True for a paused guest too. */
 export const isRunning = (guest: Guest) => guest.status !== "stopped";
 
+/** True once the guest has been made a template. */
 export const isTemplate = (guest: Guest) => guest.config.template === 1;
 
 /** What `digest` is in a guest's configuration: over the file, pending changes and snapshots included. */
@@ -81,11 +87,13 @@ export function boot(guest: Guest, at: number): void {
   guest.started = at;
 }
 
+/** Stops the guest; pending changes stay pending until it boots. */
 export function halt(guest: Guest): void {
   guest.status = "stopped";
   delete guest.started;
 }
 
+/** A random UUID (version 4) out of the world's own numbers. */
 export function uuid(rng: Rng): string {
   const hex = rng.hex(32);
   const variant = "89ab"[Math.floor(rng.next() * 4)] ?? "8";
@@ -108,6 +116,7 @@ const DISK_KEY = {
 /** True for a configuration key that names a disk or mount point (unused ones aside). */
 export const isDiskKey = (type: GuestType, key: string) => DISK_KEY[type].test(key);
 
+/** A disk of a configuration: its key, its volume and the whole property string. */
 export interface Disk {
   readonly key: string;
   readonly volid: string;

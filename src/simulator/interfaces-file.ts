@@ -1,5 +1,6 @@
 import type { Json } from "./world.ts";
 
+/** Settings of each interface, by its name. */
 export type Interfaces = ReadonlyMap<string, Readonly<Record<string, Json>>>;
 
 /** Keys written as an option line of their own, with the name ifupdown2 gives them. */

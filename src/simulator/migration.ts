@@ -6,6 +6,7 @@ import { startTask } from "./tasks.ts";
 import { addVolume, enabledOn, findVolume, isOnNode, isShared, removeVolume } from "./volumes.ts";
 import type { Guest, World } from "./world.ts";
 
+/** How a guest is to migrate. */
 export interface Migration {
   readonly target: string;
   readonly online: boolean;

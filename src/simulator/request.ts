@@ -7,6 +7,7 @@ export interface SimRequest {
   readonly body?: string;
 }
 
+/** The simulated pveproxy's answer. */
 export interface SimResponse {
   readonly status: number;
   readonly reason: string;

@@ -24,8 +24,10 @@ export interface SimCall {
   task(spec: TaskSpec): string;
 }
 
+/** A parameter's value as its type says. */
 export type Value = string | number | boolean | readonly Value[];
 
+/** A task to start, worked out beforehand. */
 export interface TaskSpec {
   readonly node: string;
   readonly type: string;
@@ -77,6 +79,7 @@ export const badParams = (errors: Readonly<Record<string, string>>): never => {
   throw new SimError(400, "Parameter verification failed.", errors);
 };
 
+/** Answers a call with its data; throws a SimError to refuse. */
 export type Handler = (call: SimCall) => Json | Envelope;
 
 /** The routes of one area. Registered together in server.ts; what is missing answers 501 "not simulated". */

@@ -38,6 +38,7 @@ function grow(branch: Branch, part: string): Branch {
 
 const split = (path: string): string[] => path.split("/").filter((part) => part !== "");
 
+/** A route and what stands for its placeholders, unescaped. */
 export interface Match {
   readonly route: string;
   readonly placeholders: Readonly<Record<string, string>>;

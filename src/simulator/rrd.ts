@@ -47,6 +47,7 @@ function pressures(name: string, time: number, cpu: number) {
   };
 }
 
+/** A node's figures over time as rrddata answers them; `now` in Unix seconds. */
 export function nodeSeries(world: World, node: Node, timeframe: string, now: number): Json {
   return series(timeframe, now, measuredFrom(world), (time) => {
     const { cpu, mem } = nodeFigures(world, node, time);
@@ -78,6 +79,7 @@ function wasRunning(guest: Guest, time: number): boolean {
   return time >= guest.started || (guest.created === undefined && time < guest.started - 300);
 }
 
+/** A guest's figures over time as rrddata answers them; without a guest, times without figures. */
 export function guestSeries(world: World, guest: Guest | undefined, timeframe: string, now: number): Json {
   const node = guest && world.nodes.get(guest.node);
   const since = guest ? measuredFrom(world, guest.created) : Number.POSITIVE_INFINITY;
@@ -113,6 +115,7 @@ export function storageUsed(world: World, node: string, storage: Storage): numbe
   return Math.min(storage.capacity.total, storage.capacity.used + listed);
 }
 
+/** A storage's size and use over time as rrddata answers them, in bytes. */
 export function storageSeries(
   world: World,
   node: string,

@@ -19,6 +19,7 @@ import { settle, startTask } from "./tasks.ts";
 import { normalize, typedParams } from "./typed-params.ts";
 import type { Json, World } from "./world.ts";
 
+/** How the simulated PVE differs from a whole one. */
 export interface SimulatorOptions {
   /** Delay a 401 as pveproxy does, in milliseconds; default 0 (pveproxy: 3000). */
   readonly authDelay?: number;
@@ -26,6 +27,7 @@ export interface SimulatorOptions {
   readonly handlers?: Handlers;
 }
 
+/** A simulated PVE: the state and the one way to ask it. */
 export interface Simulator {
   readonly world: World;
   handle(request: SimRequest): Promise<SimResponse>;

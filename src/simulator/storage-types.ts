@@ -24,6 +24,7 @@ const DIRECTORY = [
 ];
 const CHAIN = ["snapshot-as-volume-chain"];
 
+/** Storage types that can be added, by name. */
 export const STORAGE_TYPES: Readonly<Record<string, StorageType>> = {
   dir: {
     fixed: ["path"],

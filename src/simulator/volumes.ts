@@ -19,8 +19,10 @@ const THIN_TYPES = new Set(["lvmthin", "rbd", "zfspool"]);
 /** Storage types that keep volumes as files below a path. */
 const FILE_TYPES = new Set(["dir", "nfs", "cifs", "cephfs", "glusterfs", "btrfs"]);
 
+/** True when every node sees the same volumes. */
 export const isShared = (storage: Storage) =>
   SHARED_TYPES.has(storage.type) || Boolean(storage.config.shared);
+/** True when volumes are files below a path. */
 export const isFileBased = (storage: Storage) => FILE_TYPES.has(storage.type);
 
 /** PVE::Storage::storage_config. */
@@ -50,7 +52,7 @@ export function enabledOn(world: World, name: string, node: string): Storage {
 }
 
 /** Where a storage's files lie. */
-export function rootPath(storage: Storage): string {
+function rootPath(storage: Storage): string {
   return String(storage.config.path ?? `/mnt/pve/${storage.storage}`);
 }
 
@@ -60,6 +62,7 @@ export function volumeKey(world: World, node: string, volid: string): string {
   return storage && isShared(storage) ? volid : `${node}/${volid}`;
 }
 
+/** The volume as a node sees it; undefined when there is none. */
 export function findVolume(world: World, node: string, volid: string): Volume | undefined {
   return world.volumes.get(volumeKey(world, node, volid)) ?? world.volumes.get(volid);
 }
@@ -72,6 +75,7 @@ export function addVolume(world: World, node: string, volume: Omit<Volume, "node
   return added;
 }
 
+/** Takes a volume from its storage; false when there is none. */
 export function removeVolume(world: World, node: string, volid: string): boolean {
   return world.volumes.delete(volumeKey(world, node, volid)) || world.volumes.delete(volid);
 }
@@ -105,6 +109,7 @@ export function pathOf(world: World, volid: string): string {
   return `${rootPath(storage)}/${DIRECTORIES[found[1] as Volume["content"]]}/${found[2]}`;
 }
 
+/** A disk to allocate. */
 export interface NewVolume {
   readonly storage: string;
   readonly vmid: number;

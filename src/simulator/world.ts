@@ -3,6 +3,7 @@ import type { Rng } from "./rng.ts";
 
 /** A value as PVE's JSON carries it. */
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+/** An object of PVE's JSON that may be changed. */
 export type JsonObject = { [key: string]: Json };
 
 /** The whole state of a simulated cluster. Routes read and change it; nothing else holds state. */
@@ -47,6 +48,7 @@ export interface World {
   statsFrom?: number;
 }
 
+/** A machine of the cluster; memory and disk in bytes. */
 export interface Node {
   readonly name: string;
   readonly id: number;
@@ -75,6 +77,7 @@ export interface Node {
   pendingNetwork?: Map<string, Record<string, Json>>;
 }
 
+/** A systemd service of a node. */
 export interface Service {
   readonly name: string;
   readonly desc: string;
@@ -82,6 +85,7 @@ export interface Service {
   unitState: string;
 }
 
+/** A VM or container. */
 export interface Guest {
   readonly vmid: number;
   readonly type: "qemu" | "lxc";
@@ -116,6 +120,7 @@ export interface Guest {
   agent?: GuestAgent;
 }
 
+/** What the agent in a guest knows and has been made to do. */
 export interface GuestAgent {
   readonly hostname: string;
   readonly os: Readonly<Record<string, string>>;
@@ -124,6 +129,7 @@ export interface GuestAgent {
   frozen: boolean;
 }
 
+/** A guest's snapshot; `time` in Unix seconds. */
 export interface Snapshot {
   readonly name: string;
   readonly time: number;
@@ -142,6 +148,7 @@ export interface Storage {
   readonly capacity: { readonly total: number; readonly used: number };
 }
 
+/** Anything that lies on a storage; sizes in bytes, `ctime` in Unix seconds. */
 export interface Volume {
   readonly volid: string;
   /** Absent on a shared storage. */
@@ -163,6 +170,7 @@ export interface Volume {
   readonly bare?: true;
 }
 
+/** Who may do what: users, groups, roles, ACL and realms. */
 export interface Access {
   readonly users: Map<string, User>;
   readonly groups: Map<string, { groupid: string; comment?: string }>;
@@ -179,6 +187,7 @@ export interface Access {
   readonly domains: Map<string, Record<string, Json>>;
 }
 
+/** An account with its API tokens; `expire` in Unix seconds, 0: never. */
 export interface User {
   readonly userid: string;
   enable: boolean;
@@ -188,6 +197,7 @@ export interface User {
   readonly tokens: Map<string, { secret: string; privsep: boolean; expire: number; comment?: string }>;
 }
 
+/** A named set of guests and storages. */
 export interface Pool {
   readonly poolid: string;
   comment?: string;
@@ -203,6 +213,7 @@ export interface FirewallFile {
   ipsets: Map<string, { comment?: string; entries: Map<string, { comment?: string; nomatch?: boolean }> }>;
 }
 
+/** All firewall files, and the cluster's security groups. */
 export interface Firewall {
   readonly cluster: FirewallFile;
   readonly groups: Map<string, { comment?: string; rules: Record<string, Json>[] }>;
@@ -210,17 +221,20 @@ export interface Firewall {
   readonly guests: Map<number, FirewallFile>;
 }
 
+/** An entry of resources.cfg; `sid` is `vm:100` or `ct:100`. */
 export interface HaResource {
   readonly sid: string;
   config: Record<string, Json>;
 }
 
+/** An entry of rules.cfg. */
 export interface HaRule {
   readonly rule: string;
   readonly type: string;
   config: Record<string, Json>;
 }
 
+/** A task that runs or has run. */
 export interface Task {
   readonly upid: string;
   readonly node: string;
@@ -241,6 +255,7 @@ export interface Task {
   work?: TaskWork;
 }
 
+/** What the end of a task does, as its TaskSpec said. */
 export interface TaskWork {
   /** A thrown Error fails the task with its message; lines returned join the log. `at`: the time of the end. */
   readonly done?: (at: number) => readonly string[] | undefined;

@@ -38,6 +38,7 @@ function grant(call: ToolCall): string {
   return `${list(str(call.input, "roles")).join(", ")} for ${who || "nobody"} on ${path(call)}`;
 }
 
+/** Tools for users, groups, roles, ACL and realms. */
 export const accessTools = category("access", [
   tool({
     name: "pve_list_users",

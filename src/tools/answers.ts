@@ -10,6 +10,7 @@ const PAGE_SIZE = 100;
 /** One row as the reader sees it, by column key. */
 export type Cells = Readonly<Record<string, Cell>>;
 
+/** How a list reads. */
 export interface ListSpec {
   /** Singular and plural of what is listed. */
   readonly one: string;

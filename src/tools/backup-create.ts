@@ -1,7 +1,9 @@
-import { list, num, type Row, record, rows, str } from "../pve/data.ts";
+import { list, num, type Row, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Answer, Block } from "../render/answer.ts";
+import { argument } from "./argument.ts";
 import { jobFacts, selection } from "./backup-job.ts";
+import { lookAfter } from "./compare.ts";
 import { findGuests } from "./many-guests.ts";
 import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
@@ -19,16 +21,14 @@ async function jobs(call: ToolCall): Promise<ReadonlyMap<string, Row> | undefine
 
 /** Which guests, as PVE wants it: names become VMIDs, and no selection at all means all guests, said as `all`. */
 async function select(call: ToolCall): Promise<Readonly<Record<string, unknown>>> {
-  const params = record(call.input.params);
   const vmid = str(call.input, "vmid")?.trim();
-  const pool = call.input.pool ?? params.pool;
   if (vmid !== undefined && vmid !== "all") {
     const which = list(vmid);
     if (which.length === 0) throw new Refusal('vmid is empty: give VMIDs or names, or "all".');
     if (which.every((one) => /^\d+$/.test(one))) return { vmid: which.join(",") };
     return { vmid: (await findGuests(call, which)).map((guest) => guest.vmid).join(",") };
   }
-  if (vmid === "all" || (pool === undefined && params.all === undefined))
+  if (vmid === "all" || (call.input.pool === undefined && argument(call, "all") === undefined))
     return { all: true, vmid: undefined };
   return {};
 }
@@ -37,7 +37,7 @@ async function select(call: ToolCall): Promise<Readonly<Record<string, unknown>>
 function keep(call: ToolCall): Readonly<Record<string, unknown>> {
   const files = num(call.input, "maxfiles");
   if (files === undefined) return {};
-  if (call.input["prune-backups"] !== undefined || record(call.input.params)["prune-backups"] !== undefined) {
+  if (call.input["prune-backups"] !== undefined) {
     throw new Refusal(
       "maxfiles and prune-backups were both given; prune-backups (e.g. keep-last=3) alone does.",
     );
@@ -52,10 +52,11 @@ export async function createJob(call: ToolCall): Promise<Answer> {
   const changes = { ...(await select(call)), ...keep(call) };
   const before = await jobs(call);
   await call.send(changes);
-  const after = before && (await jobs(call));
+  const after = before && (await lookAfter(() => jobs(call)));
   const fresh = [...(after ?? [])].filter(([id]) => !before?.has(id));
   const added = fresh.length === 1 ? fresh[0]?.[1] : undefined;
   const notes: string[] = [];
+  if (before && !after) notes.push("The job could not be read again; it was created all the same.");
   if ("all" in changes && call.input.vmid === undefined) {
     notes.push("No vmid and no pool was given: the job takes all guests (all=1), new ones too.");
   }

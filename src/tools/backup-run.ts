@@ -17,12 +17,16 @@ interface Part {
   readonly select: Readonly<Record<string, unknown>>;
   /** The node is offline: nothing is sent. */
   readonly offline?: true;
+  /** What becomes of older backups. */
+  readonly says?: string;
 }
 
 interface Outcome extends Part {
   readonly upid?: string;
-  /** Why it was not started. */
+  /** Why it was not started, or that it may have been. */
   readonly problem?: string;
+  /** PVE's answer was lost: it may run all the same. */
+  readonly unsure?: true;
 }
 
 /** One part a node, in the order in which the nodes first appear. */
@@ -88,13 +92,26 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
   return everything(call, node);
 }
 
+/** What a backup does to older ones. */
+interface Retention {
+  readonly says: string;
+  /** Some will be removed, or it could not be told. */
+  readonly removes: boolean;
+}
+
+const keeps = (why: string): Retention => ({
+  says: `No older backup will be removed (${why}).`,
+  removes: false,
+});
+
 /**
- * What a backup does to older ones. PVE removes them when the storage (or vzdump.conf) has a retention, unless
- * `remove` is 0 (GET /nodes/{node}/vzdump/defaults merges both).
+ * What a backup on a node does to older ones. PVE removes them when the storage (or vzdump.conf) has a retention,
+ * unless `remove` is 0 (GET /nodes/{node}/vzdump/defaults merges both).
  */
-async function retention(call: ToolCall, node: string): Promise<string> {
-  if (argument(call, "remove") === false) return "No older backup will be removed (remove is off).";
-  const storage = argument(call, "storage");
+async function retention(call: ToolCall, node: string): Promise<Retention> {
+  const { remove } = call.input;
+  if (remove === false) return keeps("remove is off");
+  const storage = str(call.input, "storage");
   let keep = propertyText(argument(call, "prune-backups"));
   let place = "the call";
   if (keep === undefined) {
@@ -102,24 +119,48 @@ async function retention(call: ToolCall, node: string): Promise<string> {
     try {
       const reply = await call.pve.call("GET /nodes/{node}/vzdump/defaults", {
         node,
-        ...(typeof storage === "string" ? { storage } : {}),
+        ...(storage === undefined ? {} : { storage }),
       });
       defaults = record(reply.data);
     } catch (error) {
       // A storage that does not exist would only show in the job's log.
       if (!(error instanceof PveError) || error.kind === "not-found") throw error;
-      return "Whether older backups will be removed could not be read; remove: false would keep them.";
+      return {
+        says: "Whether older backups will be removed could not be read; remove: false would keep them.",
+        removes: true,
+      };
     }
-    if (defaults.remove !== undefined && !flag(defaults, "remove"))
-      return "No older backup will be removed (the node's default).";
+    if (remove === undefined && defaults.remove !== undefined && !flag(defaults, "remove"))
+      return keeps("the node's default");
     keep = propertyText(defaults["prune-backups"]);
-    place = `storage ${str(defaults, "storage") ?? String(storage ?? "")}`.trim();
+    place = `storage ${str(defaults, "storage") ?? storage ?? ""}`.trim();
   }
   if (keep === undefined || keep === "" || /keep-all=1/.test(String(keep))) {
-    return `No older backup will be removed (${place} keeps all).`;
+    return keeps(`${place} keeps all`);
   }
-  return `Older backups of these guests WILL BE REMOVED when it ends: retention of ${place} is ${String(keep)}. remove: false would keep them.`;
+  return {
+    says: `Older backups of these guests WILL BE REMOVED when it ends: retention of ${place} is ${String(keep)}. remove: false would keep them.`,
+    removes: true,
+  };
 }
+
+/** The part with what it must say about older backups, and what becomes of them: below full they stay. */
+async function retaining(call: ToolCall, part: Part): Promise<Part> {
+  // A node's vzdump.conf may say otherwise than its neighbour's.
+  const { says, removes } = await retention(call, part.node);
+  if (!removes || call.tier === "full") return { ...part, says };
+  return {
+    ...part,
+    select: { ...part.select, remove: false },
+    says: `Older backups are kept (remove: false was sent): tier ${call.tier} may not remove them.`,
+  };
+}
+
+/** Why a node has no job that is known of; an answer that was lost does not tell whether it has one. */
+const whyNot = ({ message, detail }: PveError, node: string): Pick<Outcome, "problem" | "unsure"> =>
+  detail.mayHaveRun
+    ? { problem: `may have started (${message}): pve_list_tasks on ${node} tells`, unsure: true }
+    : { problem: `not started: ${message}` };
 
 /** Sends the parts one after another. The first failure is thrown as long as nothing has started. */
 async function send(call: ToolCall, parts: readonly Part[]): Promise<readonly Outcome[]> {
@@ -134,10 +175,8 @@ async function send(call: ToolCall, parts: readonly Part[]): Promise<readonly Ou
       outcomes.push({ ...part, ...(isUpid(data) ? { upid: data } : { problem: "nothing to back up" }) });
     } catch (error) {
       if (!outcomes.some(({ upid }) => upid !== undefined)) throw error;
-      outcomes.push({
-        ...part,
-        problem: `not started: ${error instanceof Error ? error.message : String(error)}`,
-      });
+      if (!(error instanceof PveError)) throw error;
+      outcomes.push({ ...part, ...whyNot(error, part.node) });
     }
   }
   return outcomes;
@@ -155,10 +194,10 @@ const jobTable = (outcomes: readonly Outcome[]): Block => ({
  * node has none of them: then nothing is backed up there, and nothing at all when every node says so.
  */
 export async function runBackup(call: ToolCall): Promise<Answer> {
-  const parts = await plan(call);
-  // A node's vzdump.conf may say otherwise than its neighbour's.
-  const asked = parts.filter(({ offline }) => !offline);
-  const kept = new Set(await Promise.all(asked.map(({ node }) => retention(call, node))));
+  const parts = await Promise.all(
+    (await plan(call)).map((part) => (part.offline ? part : retaining(call, part))),
+  );
+  const kept = new Set(parts.flatMap(({ says }) => says ?? []));
   const outcomes = await send(call, parts);
   const started = outcomes.filter(({ upid }) => upid !== undefined);
   if (started.length === 0) {
@@ -167,16 +206,20 @@ export async function runBackup(call: ToolCall): Promise<Answer> {
       next: ["pve_list_cluster_resources shows where guests are."],
     });
   }
-  const failed = started.length < outcomes.length;
+  const others = outcomes.filter(({ upid }) => upid === undefined);
+  const failed = others.length > 0;
+  const but = others.every(({ unsure }) => unsure)
+    ? "of the others it is not certain"
+    : "NOT all guests are backed up";
   const named = str(call.input, "node");
   const moved = named !== undefined && parts.some(({ node }) => node !== named);
-  const storage = argument(call, "storage");
-  const to = storage === undefined ? "" : ` to ${String(storage)}`;
+  const storage = str(call.input, "storage");
+  const to = storage === undefined ? "" : ` to ${storage}`;
   const lonely = started.length === 1 && outcomes.length === 1 ? started[0] : undefined;
   return {
     headline: lonely
       ? `Started: backup of ${lonely.what} on ${lonely.node}${to}.`
-      : `Started: ${started.length} backup ${started.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? "; NOT all guests are backed up" : ""}.`,
+      : `Started: ${started.length} backup ${started.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? `; ${but}` : ""}.`,
     blocks: [
       lonely
         ? {

@@ -212,7 +212,7 @@ describe("pve_run_backup", () => {
       "POST /nodes/pve2/vzdump vmid=101",
     ]);
     expect(text).toContain(
-      "Older backups on pve1 are kept (remove=0 was sent): tier read-execute may not remove them",
+      "Older backups are kept (remove: false was sent): tier read-execute may not remove them.",
     );
     expect(text).not.toMatch(/WILL BE REMOVED|could not be read/);
     const full = cannedSession(cluster);
@@ -361,7 +361,7 @@ describe("backup jobs", () => {
   it("does not call a job that was created a failure when the jobs cannot be read again", async () => {
     let reads = 0;
     const session = cannedSession({
-      "GET /cluster/backup": () => (reads++ === 0 ? [] : new Refused(596, "Broken pipe")),
+      "GET /cluster/backup": () => (reads++ % 2 === 0 ? [] : new Refused(500, "got timeout")),
       "POST /cluster/backup": null,
     });
     const answer = await session.answer("pve_create_backup_job", { schedule: "02:00", pool: "shop" });

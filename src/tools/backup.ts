@@ -38,6 +38,7 @@ async function deleteJob(call: ToolCall): Promise<Answer> {
   };
 }
 
+/** Tools for backup jobs and backups. */
 export const backupTools = category("backup", [
   tool({
     name: "pve_list_backup_jobs",

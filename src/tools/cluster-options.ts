@@ -1,7 +1,8 @@
 import { type Json, type Row, record, str } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { cell } from "./answers.ts";
-import { differences } from "./compare.ts";
+import { argument } from "./argument.ts";
+import { changes, lookAfter } from "./compare.ts";
 import { flat, propertyText } from "./flat.ts";
 import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
@@ -28,7 +29,7 @@ export function optionsAnswer(data: Json): Answer {
 function migration(call: ToolCall, before: Row): Record<string, unknown> {
   const unsecure = call.input.migration_unsecure;
   if (unsecure === undefined) return {};
-  if (record(call.input.params).migration !== undefined) {
+  if (argument(call, "migration") !== undefined) {
     throw new Refusal(
       "migration_unsecure and migration were both given; migration (type=secure or type=insecure) alone does.",
     );
@@ -44,20 +45,20 @@ function migration(call: ToolCall, before: Row): Record<string, unknown> {
 
 /** Changes datacenter options. PVE has no digest for them: they are read right before and after. */
 export async function updateOptions(call: ToolCall): Promise<Answer> {
-  const given = Object.keys(call.input).filter((name) => name !== "params");
-  if (given.length === 0 && Object.keys(record(call.input.params)).length === 0) {
+  const { params, ...listed } = call.input;
+  if (Object.keys({ ...listed, ...record(params) }).length === 0) {
     throw new Refusal("No option was given: name what to set, or what to unset in delete.");
   }
   const look = async () => record((await call.pve.call("GET /cluster/options", {})).data);
   const before = await look();
   const replaced = migration(call, before);
   await call.send(replaced);
-  const after = await look();
+  const after = await lookAfter(look);
   const mapped = str(replaced as Row, "migration");
   return {
     headline: "Datacenter options updated.",
     blocks: [
-      ...differences(flat(before), flat(after)),
+      ...changes(flat(before), after && flat(after)),
       ...(mapped === undefined
         ? []
         : [{ kind: "note", text: `migration_unsecure was sent as migration: ${mapped}.` } as const]),

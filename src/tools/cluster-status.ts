@@ -115,7 +115,7 @@ const SEVERITY: Readonly<Record<number, string>> = {
 };
 
 /** One line of GET /cluster/log: time in UTC, node, who, what. */
-export function logLine(row: Row): string {
+function logLine(row: Row): string {
   const seconds = num(row, "time");
   const when =
     seconds === undefined ? "" : `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} `;

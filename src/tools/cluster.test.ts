@@ -299,6 +299,17 @@ describe("datacenter options", () => {
     expect(text).toContain("migration_unsecure was sent as migration: type=insecure,network=10.0.0.0/24.");
   });
 
+  it("does not call a change a failure when the options cannot be read again", async () => {
+    let reads = 0;
+    const session = cannedSession({
+      "GET /cluster/options": () => (reads++ === 0 ? options : new Refused(500, "got timeout")),
+      "PUT /cluster/options": null,
+    });
+    const text = await session.call("pve_update_cluster_options", { keyboard: "fr" });
+    expect(text).toMatch(/^Datacenter options updated\.\n/);
+    expect(text).toContain("What is set now could not be read; the change itself was accepted.");
+  });
+
   it("refuses a call without a change, and two that contradict each other", async () => {
     const session = world(options);
     expect(await session.call("pve_update_cluster_options")).toMatch(

@@ -21,6 +21,7 @@ const replicationRow = (row: Row): Cells => ({
   comment: str(row, "comment"),
 });
 
+/** Tools for the cluster as a whole, bulk actions included. */
 export const clusterTools = category("cluster", [
   tool({
     name: "pve_get_cluster_status",

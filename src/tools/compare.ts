@@ -1,4 +1,5 @@
 import { type Row, record } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
 import type { Answer, Block, Cell } from "../render/answer.ts";
 import { REDACTED } from "../render/redact-patterns.ts";
 import { cell, writeAnswer } from "./answers.ts";
@@ -18,12 +19,16 @@ export async function withComparison(call: ToolCall, compare: Compare): Promise<
   return { ...answer, blocks: [...(answer.blocks ?? []), ...told] };
 }
 
-/** The state after a write that has happened: a failure to read it must not look like a failure to write. */
-export async function lookAfter(read: () => Promise<Row>): Promise<Row | undefined> {
+/**
+ * The state after a write that has happened; undefined when PVE does not tell, for a failure to read it must not look
+ * like a failure to write. Throws what is no answer of PVE's: a fault of this program.
+ */
+export async function lookAfter<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof PveError) return undefined;
+    throw error;
   }
 }
 
@@ -48,7 +53,7 @@ async function look(call: ToolCall, compare: Compare): Promise<Row> {
 }
 
 /** A table of the fields that differ. */
-export function differences(before: Row, after: Row): readonly Block[] {
+function differences(before: Row, after: Row): readonly Block[] {
   const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((field) => field !== "digest" && JSON.stringify(before[field]) !== JSON.stringify(after[field]))
     .map((field) => ({ field, before: shown(before[field]), after: shown(after[field]) }));

@@ -1,5 +1,5 @@
 import type { Category } from "../config/settings.ts";
-import { classOf, type Effect, type Risk } from "../policy/effect.ts";
+import { classOf, type Effect } from "../policy/effect.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import type { Tool, ToolSpec } from "./tool.ts";
 
@@ -8,7 +8,7 @@ const WEIGHT: Readonly<Record<Effect, number>> = { read: 0, execute: 1, write: 2
 /** Checks a tool's params against the types of its own route, then lets it stand among the others. */
 export const tool = <R extends Route>(spec: ToolSpec<R>): ToolSpec => spec as unknown as ToolSpec;
 
-/** The tools of one category, each with the effect and risk of the heaviest operation it may send. */
+/** The tools of one category, each with the effect of the heaviest operation it may send. */
 export function category(name: Category, specs: readonly ToolSpec[]): readonly Tool[] {
   return specs.map((spec) => {
     const classes = [spec.route, ...(spec.also ?? [])].map((route) => classOf(route));
@@ -16,7 +16,6 @@ export function category(name: Category, specs: readonly ToolSpec[]): readonly T
       (worst, one) => (WEIGHT[one.effect] > WEIGHT[worst] ? one.effect : worst),
       "read",
     );
-    const risk: Risk = classes.some((one) => one.risk === "loss") ? "loss" : "none";
-    return { ...spec, category: name, effect, risk };
+    return { ...spec, category: name, effect };
   });
 }

@@ -4,6 +4,7 @@ import { Refusal } from "./refusal.ts";
 
 const KIND = { qemu: "VM", lxc: "container" } as const;
 
+/** Which guest is meant. */
 export interface GuestQuery {
   /** A VMID or a guest's name: digits are always an id, anything else a name. */
   readonly which: string;

@@ -1,14 +1,19 @@
 import { type Json, num, type Row, record, rows, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
 import type { Answer, Block, Column, Fact, Table } from "../render/answer.ts";
 import { type Cells, cells } from "./answers.ts";
 import { changes, lookAfter } from "./compare.ts";
 import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
 
+/** The read that lists the rules. */
 export const RULES = "GET /cluster/firewall/rules";
+/** The read of one rule. */
 export const RULE = "GET /cluster/firewall/rules/{pos}";
+/** The write that changes or moves a rule. */
 export const CHANGE_RULE = "PUT /cluster/firewall/rules/{pos}";
 
+/** The columns of a rule, as `ruleRow` fills them. */
 export const RULE_COLUMNS: readonly Column[] = [
   { key: "pos" },
   { key: "enable", label: "on", format: "flag" },
@@ -61,16 +66,14 @@ async function readRule(call: ToolCall, pos: number): Promise<Row> {
 
 /** The rules as they are after a write, with the digest for the next one. */
 async function rulesNow(call: ToolCall): Promise<readonly Block[]> {
-  try {
-    const all = await readRules(call);
-    if (all.length === 0) return [{ kind: "note", text: "There are no rules now." }];
-    return [
-      ruleTable("Rules now", all.slice(0, SHOWN), all.length),
-      { kind: "facts", facts: [digestFact(digestOf(all))] },
-    ];
-  } catch {
+  const all = await lookAfter(() => readRules(call));
+  if (!all)
     return [{ kind: "note", text: "The rules could not be read again; the change itself was accepted." }];
-  }
+  if (all.length === 0) return [{ kind: "note", text: "There are no rules now." }];
+  return [
+    ruleTable("Rules now", all.slice(0, SHOWN), all.length),
+    { kind: "facts", facts: [digestFact(digestOf(all))] },
+  ];
 }
 
 /** PVE keeps `enable` as a number; callers say true or false. */
@@ -103,10 +106,14 @@ interface Moved {
 
 /** Moves the rule that was just added. A failure leaves it at the top, which the answer has to say. */
 async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
+  const stayed = (why: string): Moved => ({
+    position: 0,
+    note: `It could not be moved to position ${wanted} (${why}): move it with moveto.`,
+  });
   try {
     const all = await readRules(call);
     const top = record(all[0]);
-    if (!isTheRule(top, call.input)) throw new Error("another rule was added at the same time");
+    if (!isTheRule(top, call.input)) return stayed("another rule was added at the same time");
     const position = Math.min(wanted, all.length - 1);
     if (position === 0) return { position };
     // `moveto` counts the places before the move: the rule goes in front of the one that is there now.
@@ -115,11 +122,8 @@ async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
       ? { position }
       : { position, note: `There is no position ${wanted}: it is the last.` };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return {
-      position: 0,
-      note: `It could not be moved to position ${wanted} (${why}): move it with moveto.`,
-    };
+    if (error instanceof PveError) return stayed(error.message);
+    throw error;
   }
 }
 

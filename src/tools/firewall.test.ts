@@ -118,14 +118,16 @@ describe("pve_create_firewall_rule", () => {
     expect(session.world.firewall.cluster.rules[1]).toMatchObject({ enable: 1 });
   });
 
-  it("does not call a fault of the program an unreadable list", async () => {
+  it("does not call a rule that was added a failure when the rules cannot be read again", async () => {
     const session = cannedSession({
       "POST /cluster/firewall/rules": null,
-      "GET /cluster/firewall/rules": () => {
-        throw new TypeError("a fault of the program");
-      },
+      "GET /cluster/firewall/rules": new Refused(500, "got timeout"),
     });
-    await expect(session.call("pve_create_firewall_rule", RULE)).rejects.toThrow("a fault of the program");
+    const text = await session.call("pve_create_firewall_rule", RULE);
+    expect(text).toMatch(/^Rule added at position 0/);
+    expect(text).toContain("The rules could not be read again; the change itself was accepted.");
+    const elsewhere = await session.call("pve_create_firewall_rule", { ...RULE, pos: 2 });
+    expect(elsewhere).toContain("It could not be moved to position 2 (got timeout)");
   });
 
   it("takes the endpoint's other parameters", async () => {

@@ -105,6 +105,7 @@ const RULE_PARAMS = {
   comment: "",
 } as const;
 
+/** Tools for the cluster's firewall. */
 export const firewallTools = category("firewall", [
   tool({
     name: "pve_get_firewall_options",

@@ -8,6 +8,7 @@ import type { ToolCall } from "./tool.ts";
 /** How long a guest may take to tell its addresses, in milliseconds: PVE itself waits 3 s for an agent. */
 const PATIENCE_MS = 2_000;
 
+/** Where a guest's addresses are asked for, by its type. */
 export const ADDRESS_ROUTE = {
   qemu: "GET /nodes/{node}/qemu/{vmid}/agent/network-get-interfaces",
   lxc: "GET /nodes/{node}/lxc/{vmid}/interfaces",

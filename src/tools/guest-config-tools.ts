@@ -1,7 +1,7 @@
 import { flag, list, type Row, record, rows, str } from "../pve/data.ts";
-import { PveError } from "../pve/errors.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { configBlocks, type PendingEntry } from "../render/guest-config.ts";
+import { lookAfter } from "./compare.ts";
 import { tool } from "./define.ts";
 import { address, type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
 import { Refusal } from "./refusal.ts";
@@ -64,15 +64,11 @@ interface Change {
 }
 
 function changeOf(call: ToolCall): Change {
-  const all: Row = { ...call.input, ...record(call.input.params) };
-  const keys = (name: string) => {
-    const value = all[name];
-    return Array.isArray(value) ? value.map(String) : list(str(all, name));
-  };
+  const given = Object.keys({ ...call.input, ...record(call.input.params) });
   return {
-    set: Object.keys(all).filter((name) => !NO_SETTING.has(name)),
-    deleted: keys("delete"),
-    reverted: keys("revert"),
+    set: given.filter((name) => !NO_SETTING.has(name)),
+    deleted: list(str(call.input, "delete")),
+    reverted: list(str(record(call.input.params), "revert")),
   };
 }
 
@@ -98,7 +94,7 @@ async function updateConfig(type: GuestType, call: ToolCall): Promise<Answer> {
   }
   await call.send();
   const where = address(call);
-  const after = await readBack(type, call);
+  const after = await lookAfter(async () => entries((await call.pve.call(pendingRoute(type), where)).data));
   if (!after) {
     return {
       headline: `${guestPlace(call)}: ${sentence(change, [])}.`,
@@ -121,16 +117,6 @@ async function updateConfig(type: GuestType, call: ToolCall): Promise<Answer> {
       ? { next: [`pve_reboot_${KINDS[type].tool} restarts it with the pending changes.`] }
       : {}),
   };
-}
-
-/** The state after a change that has been made: not being able to read it is no failure of the change. */
-async function readBack(type: GuestType, call: ToolCall): Promise<readonly PendingEntry[] | undefined> {
-  try {
-    return entries((await call.pve.call(pendingRoute(type), address(call))).data);
-  } catch (error) {
-    if (error instanceof PveError) return undefined;
-    throw error;
-  }
 }
 
 /** How a guest's configuration is changed: by the endpoint that answers when it is done. */

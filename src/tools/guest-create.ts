@@ -1,10 +1,9 @@
-import { type Row, str } from "../pve/data.ts";
+import { str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Reply } from "../pve/reply.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { taskAnswer } from "./answers.ts";
-import { argument } from "./argument.ts";
 import { type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
 import type { ToolCall, ToolSpec } from "./tool.ts";
 
@@ -22,7 +21,7 @@ interface Created {
  * it is replaced, five times at most; a VMID the caller chose never is.
  */
 async function withVmid(call: ToolCall, param: "vmid" | "newid"): Promise<Created> {
-  const chosen = argument(call, param);
+  const chosen = call.input[param];
   if (chosen !== undefined && chosen !== null) return { vmid: String(chosen), reply: await call.send() };
   let last: string | undefined;
   for (let attempt = 1; ; attempt++) {
@@ -48,8 +47,8 @@ function createdAnswer({ vmid, reply }: Created, what: string): Answer {
     : { headline: what, blocks: [{ kind: "facts", facts }] };
 }
 
-const named = (label: string, vmid: string, name: Row[string] | undefined): string =>
-  typeof name === "string" ? `${label} ${vmid} (${name})` : `${label} ${vmid}`;
+const named = (label: string, vmid: string, name: string | undefined): string =>
+  name !== undefined ? `${label} ${vmid} (${name})` : `${label} ${vmid}`;
 
 /** How a guest of a type is created, with a VMID that is found when none is given. */
 export function creation(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
@@ -60,7 +59,7 @@ export function creation(type: GuestType): Pick<ToolSpec, "reads" | "run" | "mor
     more: true,
     run: async (call) => {
       const created = await withVmid(call, "vmid");
-      const which = named(label, created.vmid, argument(call, nameKey));
+      const which = named(label, created.vmid, str(call.input, nameKey));
       return createdAnswer(created, `Creation of ${which} on ${str(call.input, "node")}.`);
     },
   };
@@ -75,9 +74,9 @@ export function cloning(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more
     more: true,
     run: async (call) => {
       const created = await withVmid(call, "newid");
-      const which = named(label, created.vmid, argument(call, nameKey));
-      const target = argument(call, "target");
-      const where = typeof target === "string" ? ` on ${target}` : "";
+      const which = named(label, created.vmid, str(call.input, nameKey));
+      const target = str(call.input, "target");
+      const where = target === undefined ? "" : ` on ${target}`;
       return createdAnswer(created, `Clone of ${guestPlace(call)} to ${which}${where}.`);
     },
   };

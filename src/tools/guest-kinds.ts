@@ -1,6 +1,7 @@
 import { guestLabel } from "./answers.ts";
 import type { ToolCall } from "./tool.ts";
 
+/** VM or container, as PVE's paths have it. */
 export type GuestType = "qemu" | "lxc";
 
 /** The words in which tools of VMs and of containers differ. */

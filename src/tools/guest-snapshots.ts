@@ -10,7 +10,7 @@ import type { ToolCall, ToolSpec } from "./tool.ts";
 const CURRENT = "current";
 
 /** Parents before their children, siblings by time: a chain of snapshots reads from its root on. */
-export function inTreeOrder(snapshots: readonly Row[]): readonly Row[] {
+function inTreeOrder(snapshots: readonly Row[]): readonly Row[] {
   const names = new Set(snapshots.map((one) => str(one, "name")));
   const left = [...snapshots].sort((a, b) => (num(a, "snaptime") ?? 0) - (num(b, "snaptime") ?? 0));
   const ordered: Row[] = [];

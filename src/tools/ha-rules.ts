@@ -86,6 +86,7 @@ const RULE_PARAMS = {
   comment: "",
 } as const;
 
+/** Tools for HA rules, which stand among those of `ha.ts`. */
 export const haRuleTools = [
   tool({
     name: "pve_list_ha_rules",

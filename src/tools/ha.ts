@@ -75,6 +75,7 @@ const RESOURCE_PARAMS = {
   comment: "",
 } as const;
 
+/** Tools for high availability. */
 export const haTools = category("ha", [
   tool({
     name: "pve_list_ha_resources",

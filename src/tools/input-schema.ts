@@ -1,4 +1,5 @@
 import type { Category, Tier } from "../config/settings.ts";
+import { mayLose } from "../policy/effect.ts";
 import type { Endpoint, Param } from "../schema/endpoint.ts";
 import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
 import type { Input, InputSchema, Tool, ToolSpec } from "./tool.ts";
@@ -12,10 +13,8 @@ export interface ToolInput {
   readonly schema: InputSchema;
 }
 
-/** Inputs of ours that any tool may have. A test keeps their names apart from every endpoint's parameters. */
-export const CONTROL_INPUTS = {
-  params: { type: "object" },
-} as const satisfies Readonly<Record<string, InputSchema>>;
+/** The endpoint's other parameters, of a tool that takes more than it lists. */
+const PARAMS: ToolInput = { name: "params", required: false, schema: { type: "object" } };
 
 /** A VMID or a guest's name: the server's instructions say so once, for all tools. */
 const GUEST: InputSchema = { type: "string" };
@@ -36,8 +35,7 @@ export function guestKind(tool: ToolSpec): "qemu" | "lxc" | "any" | undefined {
 }
 
 /** True when the node follows from another argument: the guest's, or a UPID's. */
-export const knowsNode = (tool: ToolSpec): boolean =>
-  guestKind(tool) !== undefined || tool.route.includes("{upid}");
+const knowsNode = (tool: ToolSpec): boolean => guestKind(tool) !== undefined || tool.route.includes("{upid}");
 
 function schemaOf(param: Param | undefined, input: Input): InputSchema {
   if (input.schema)
@@ -93,7 +91,7 @@ function deriveInputs(tool: ToolSpec): readonly ToolInput[] {
     );
   }
   if (tool.paged) inputs.push(...PAGE);
-  if (tool.more) inputs.push({ name: "params", required: false, schema: CONTROL_INPUTS.params });
+  if (tool.more) inputs.push(PARAMS);
   return inputs;
 }
 
@@ -128,6 +126,12 @@ export interface ListedTool {
   };
 }
 
+/** Whether a call of the tool can lose something, whatever its arguments are: a client asks before it acts. */
+export function canLose(tool: Tool): boolean {
+  const names = tool.more ? undefined : inputsOf(tool).flatMap(({ of }) => of ?? []);
+  return [tool.route, ...(tool.also ?? [])].some((route) => mayLose(route, names));
+}
+
 /** The listing of a tool; written to a file at build time, because a start must not derive it. */
 export function listing(tool: Tool): ListedTool {
   const inputs = inputsOf(tool);
@@ -146,7 +150,7 @@ export function listing(tool: Tool): ListedTool {
     },
     annotations: {
       readOnlyHint: reading,
-      destructiveHint: tool.risk === "loss",
+      destructiveHint: canLose(tool),
       idempotentHint: tool.idempotent ?? (reading || /^(PUT|DELETE) /.test(tool.route)),
       openWorldHint: tool.openWorld ?? false,
     },

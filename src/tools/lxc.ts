@@ -10,6 +10,7 @@ import { statusTool } from "./guest-status.ts";
 
 const snapshots = snapshotTools("lxc");
 
+/** Tools for containers. */
 export const lxcTools = category("lxc", [
   listTool("lxc"),
   statusTool("lxc"),

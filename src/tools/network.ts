@@ -114,7 +114,7 @@ const read = async (call: ToolCall): Promise<Row> => {
 };
 
 async function update(call: ToolCall): Promise<Answer> {
-  const remove = deletedSettings(str(call.input, "delete") ?? str(record(call.input.params), "delete"));
+  const remove = deletedSettings(str(call.input, "delete"));
   const endpoint = endpointOf("PUT /nodes/{node}/network/{iface}");
   const accepted = Object.keys(endpoint.params).filter((name) => !["node", "iface", "delete"].includes(name));
   const before = await read(call);
@@ -168,6 +168,7 @@ const ADDRESS = {
 
 const KIND: InputSchema = { type: "string" };
 
+/** Tools for nodes' network interfaces. */
 export const networkTools = category("network", [
   tool({
     name: "pve_list_networks",

@@ -1,8 +1,8 @@
-import { num, type Row, record, rows, str } from "../pve/data.ts";
+import { num, type Row, record, str } from "../pve/data.ts";
 import type { Answer } from "../render/answer.ts";
-import { logBlock } from "../render/log.ts";
 import { type Cells, factsOf, listAnswer, taskAnswer, writeAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
+import { logPage } from "./log-page.ts";
 import type { ToolCall } from "./tool.ts";
 
 const node = (call: ToolCall): string => str(call.input, "node") ?? "";
@@ -28,6 +28,7 @@ async function manageService(call: ToolCall): Promise<Answer> {
   return typeof reply.data === "string" ? taskAnswer(reply.data, what) : writeAnswer(reply, call);
 }
 
+/** Tools for nodes and their services. */
 export const nodeTools = category("nodes", [
   tool({
     name: "pve_list_nodes",
@@ -131,18 +132,7 @@ export const nodeTools = category("nodes", [
     route: "GET /nodes/{node}/syslog",
     params: { start: "", limit: "", service: "", since: "YYYY-MM-DD HH:MM" },
     openWorld: true,
-    answer: ({ data, total }, call) => {
-      const lines = rows(data).map((row) => ({ n: num(row, "n") ?? 0, t: str(row, "t") ?? "" }));
-      const count =
-        total !== undefined && total > lines.length ? `${lines.length} of ${total}` : String(lines.length);
-      return {
-        headline: `${count} log lines of node ${node(call)}.`,
-        blocks: [logBlock(lines, `syslog of ${node(call)}`)],
-        ...(total !== undefined && total > lines.length
-          ? { next: [`start: ${(num(call.input, "start") ?? 0) + lines.length} for later lines.`] }
-          : {}),
-      };
-    },
+    answer: (reply, call) => logPage(reply, call, `node ${node(call)}`, `syslog of ${node(call)}`),
   }),
   tool({
     name: "pve_list_node_services",

@@ -71,6 +71,7 @@ const settings: Compare = {
   pick: poolState,
 };
 
+/** Tools for pools. */
 export const poolTools = category("pools", [
   tool({
     name: "pve_list_pools",

@@ -11,6 +11,7 @@ import { statusTool } from "./guest-status.ts";
 
 const snapshots = snapshotTools("qemu");
 
+/** Tools for VMs. */
 export const qemuTools = category("qemu", [
   listTool("qemu"),
   statusTool("qemu"),

@@ -16,6 +16,7 @@ export interface Kind {
   readonly state: string;
 }
 
+/** True for a VM or container among resources of all kinds. */
 export const isGuest = (row: Row): boolean => row.type === "qemu" || row.type === "lxc";
 const isNetwork = (row: Row): boolean => row.type === "sdn" || row.type === "network";
 

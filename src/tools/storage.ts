@@ -89,6 +89,7 @@ async function storageConfig(call: ToolCall): Promise<Row> {
   }
 }
 
+/** Tools for storages and what lies on them. */
 export const storageTools = category("storage", [
   tool({
     name: "pve_list_storage",

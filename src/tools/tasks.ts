@@ -1,9 +1,10 @@
-import { type Json, num, type Row, record, rows, str } from "../pve/data.ts";
+import { num, type Row, record, str } from "../pve/data.ts";
 import { parseUpid } from "../pve/upid.ts";
 import type { Answer, Facts } from "../render/answer.ts";
-import { importantLines, type LogLine, logBlock } from "../render/log.ts";
+import { importantLines, logBlock } from "../render/log.ts";
 import { type Cells, listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
+import { logLines, logPage } from "./log-page.ts";
 import type { ToolCall } from "./tool.ts";
 
 const upid = (call: ToolCall): string => str(call.input, "upid") ?? "";
@@ -51,9 +52,6 @@ const LOG_READ = 5_000;
 /** Lines of a log that explain a bad end. */
 const LOG_SHOWN = 12;
 
-const logLines = (data: Json): LogLine[] =>
-  rows(data).map((row) => ({ n: num(row, "n") ?? 0, t: str(row, "t") ?? "" }));
-
 /** How a task stands; for one that did not end well, the lines of its log that say why. */
 async function taskStatus(call: ToolCall): Promise<Answer> {
   const status = record((await call.send()).data);
@@ -80,6 +78,7 @@ async function taskStatus(call: ToolCall): Promise<Answer> {
   };
 }
 
+/** Tools for tasks. */
 export const taskTools = category("tasks", [
   tool({
     name: "pve_list_tasks",
@@ -128,15 +127,9 @@ export const taskTools = category("tasks", [
     route: READ_LOG,
     params: { start: "", limit: "" },
     openWorld: true,
-    answer: ({ data, total }, call) => {
-      const lines = logLines(data);
-      const end = (num(call.input, "start") ?? 0) + lines.length;
-      const more = total !== undefined && total > end;
-      return {
-        headline: `${more ? `${lines.length} of ${total}` : lines.length} log lines of the ${taskName(upid(call))}.`,
-        blocks: [logBlock(lines, `log of ${taskName(upid(call))}`)],
-        ...(more ? { next: [`start: ${end} for later lines.`] } : {}),
-      };
+    answer: (reply, call) => {
+      const task = `the ${taskName(upid(call))}`;
+      return logPage(reply, call, task, `log of ${task}`);
     },
   }),
   tool({

@@ -1,5 +1,5 @@
 import type { Category, Tier } from "../config/settings.ts";
-import type { Effect, Risk } from "../policy/effect.ts";
+import type { Effect } from "../policy/effect.ts";
 import type { Pve } from "../pve/client.ts";
 import type { Json, Row } from "../pve/data.ts";
 import type { Guest, GuestLookup } from "../pve/guests.ts";
@@ -27,6 +27,7 @@ export interface Input {
   readonly schema?: InputSchema;
 }
 
+/** The parameters of a route by name. */
 export type ParamName<R extends Route> = Extract<keyof RouteParams[R], string>;
 
 /** A tool as its author writes it: data, and code only where it has logic of its own. */
@@ -103,5 +104,4 @@ export interface ToolCall {
 export interface Tool extends ToolSpec {
   readonly category: Category;
   readonly effect: Effect;
-  readonly risk: Risk;
 }

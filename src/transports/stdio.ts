@@ -19,6 +19,7 @@ class HeldInput extends Readable {
   }
 }
 
+/** MCP as it is served over a pair of streams. */
 export interface StdioSession {
   /** Cancels what runs and closes the connection. */
   readonly close: () => Promise<void>;
@@ -35,10 +36,8 @@ export function serveStreams(
 ): StdioSession {
   const calls = new RunningCalls();
   const input = new HeldInput(streams.stdin);
-  const handle = serveStdio(() => createMcpServer(app, calls), {
-    transport: new StdioServerTransport(input, streams.stdout),
-    onerror: events.error,
-  });
+  const wire = new StdioServerTransport(input, streams.stdout);
+  const handle = serveStdio(() => createMcpServer(app, calls), { transport: wire, onerror: events.error });
   let closing = false;
   const clientGone = async () => {
     if (closing) return;
@@ -49,6 +48,12 @@ export function serveStreams(
     input.finish();
     await handle.close();
     events.ended();
+  };
+  // The SDK closes the wire by itself when a message is too large to be read; nothing would ever be answered then.
+  const closed = wire.onclose;
+  wire.onclose = () => {
+    closed?.();
+    void clientGone();
   };
   streams.stdin.once("end", () => void clientGone());
   streams.stdin.once("close", () => void clientGone());

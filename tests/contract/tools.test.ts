@@ -210,12 +210,14 @@ describe("the surface", () => {
       connected.call("pve_list_users"),
       connected.call("pve_get_node_dns", { node: "pve1" }),
       connected.call("pve_get_qemu_statsu", { vmid: 103 }),
+      connected.call("pve_list_vms"),
     ]);
     expect(hidden.map(({ text }) => text.split("\n")[0])).toEqual([
       "pve_start_qemu_vm needs PVE_ACCESS_TIER=read-execute; the tier is read-only. The operator decides.",
       "pve_list_users is in category access, which PVE_CATEGORIES leaves out. The operator decides.",
       "pve_get_node_dns is left out by PVE_EXCLUDE_TOOLS. The operator decides.",
       "There is no tool pve_get_qemu_statsu. Did you mean pve_get_qemu_status?",
+      "There is no tool pve_list_vms. Did you mean pve_list_qemu_vms?",
     ]);
     for (const { text, isError } of hidden) {
       expect(isError).toBe(true);

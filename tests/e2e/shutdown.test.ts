@@ -210,3 +210,13 @@ describe.concurrent("a client that has vanished", () => {
     await lasting(server, () => server.child.stdin.end());
   });
 });
+
+test("a message too large to be read ends the process instead of leaving it deaf", async () => {
+  const { server } = await serving();
+  const huge = { jsonrpc: "2.0", id: 7, method: "ping", params: { x: "x".repeat(11 * 1024 * 1024) } };
+  server.child.stdin.on("error", () => {});
+  server.child.stdin.write(`${JSON.stringify(huge)}\n`);
+  const { code, stderr } = await server.ended();
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/MCP: .*maximum/i);
+});

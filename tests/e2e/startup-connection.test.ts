@@ -143,6 +143,30 @@ describe.concurrent("no PVE there", () => {
     expect(said).toContain("pveum user token add mcp@pve helper --privsep 1");
   });
 
+  test.each([
+    ["a refusal", () => ({ status: 401, reason: `bad PVEAPIToken=${TOKEN_ID}=${SECRET}`, text: "" })],
+    ["an error", () => ({ status: 500, json: { data: null, message: `token ${SECRET} is odd` } })],
+    [
+      "a redirect",
+      () => ({ status: 302, headers: { location: `https://elsewhere/?t=${SECRET}` }, text: "" }),
+    ],
+    ["a version", () => ({ json: { data: { release: `9.2 ${SECRET}` } } })],
+  ] as const)("a server that sends the secret back, in %s: it is not printed", async (_, behave) => {
+    // `refusal` asserts that the secret is nowhere in the output.
+    const server = await pve("self-signed", behave);
+    expect(await refusal(server.url, OFF)).not.toBe("");
+  });
+
+  test("a version with control characters and the secret in it is cleaned for the log", async () => {
+    const odd = `9.2.11\u001b[31m\n${SECRET}`;
+    const server = await pve("self-signed", ({ path }) =>
+      path.endsWith("/version") ? { json: { data: { version: odd } } } : undefined,
+    );
+    const { stderr } = await success(server.url, OFF);
+    expect(stderr).not.toContain(SECRET);
+    expect(stderr).not.toContain("\u001b");
+  });
+
   test("connection refused", async () => {
     const gone = await startPve();
     await gone.close();

@@ -138,6 +138,7 @@ function anyCommand(call: SimCall): Json {
   return { result: run(withAgent(call), call) };
 }
 
+/** The guest agent (PVE::API2::Qemu::Agent). */
 export const agentRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/agent": () => index("name", INDEX),
   "POST /nodes/{node}/qemu/{vmid}/agent": anyCommand,

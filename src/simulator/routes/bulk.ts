@@ -166,6 +166,7 @@ function onNode(
   return run(call, bulk, chosen(call).filter(pick));
 }
 
+/** Actions on many guests (PVE::API2::Cluster::BulkAction::Guest). */
 export const bulkRoutes: Handlers = {
   "GET /cluster/bulk-action/guest": () => index("name", "start shutdown migrate suspend"),
   "POST /cluster/bulk-action/guest/start": (call) => {

@@ -244,6 +244,7 @@ function copyContainer(call: SimCall, newid: number, bytes: number, node: string
   die(`command 'mount -o ro /dev/loop0 ${folder}-2//' failed: exit code 32`);
 }
 
+/** Cloning (clone_vm of PVE::API2::Qemu and ::LXC). */
 export const cloneRoutes: Handlers = {
   "POST /nodes/{node}/qemu/{vmid}/clone": clone,
   "POST /nodes/{node}/lxc/{vmid}/clone": clone,

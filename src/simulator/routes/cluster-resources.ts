@@ -110,6 +110,7 @@ function nextId(call: SimCall): Json {
 const nodeNamed = (call: SimCall): Node =>
   call.world.nodes.get(String(call.params.node)) ?? die(`no such cluster node '${call.params.node}'`);
 
+/** Everything at a glance (PVE::API2::Cluster, resources). */
 export const clusterResourceRoutes: Handlers = {
   "GET /cluster/resources": (call) => {
     const type = text(call, "type");

@@ -167,7 +167,7 @@ function cloudinitDump(call: SimCall): Json {
 }
 
 /** Volumes of templates are renamed so that nothing writes to them. */
-export function toBase(world: World, guest: Guest): void {
+function toBase(world: World, guest: Guest): void {
   for (const disk of disksOf(guest.type, guest.config)) {
     const found = [...world.volumes.entries()].find(
       ([, volume]) => volume.volid === disk.volid && volume.vmid === guest.vmid,
@@ -209,6 +209,7 @@ function template(call: SimCall): Json {
   return kind === "VM" ? upid : null;
 }
 
+/** Configuration of guests, pending changes and templates. */
 export const guestConfigRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/config": getConfig,
   "GET /nodes/{node}/lxc/{vmid}/config": getConfig,

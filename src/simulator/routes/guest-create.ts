@@ -32,6 +32,7 @@ function checkAllocate(call: SimCall, vmid: number): void {
   denied();
 }
 
+/** A stopped guest without snapshots; `now` in Unix seconds. */
 export function newGuest(
   type: GuestType,
   vmid: number,
@@ -219,6 +220,7 @@ function checkTemplate(call: SimCall, volid: string): void {
   }
 }
 
+/** Creation and restore of guests (create_vm of PVE::API2::Qemu and ::LXC). */
 export const guestCreateRoutes: Handlers = {
   "POST /nodes/{node}/qemu": createVm,
   "POST /nodes/{node}/lxc": createContainer,

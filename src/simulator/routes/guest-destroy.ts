@@ -83,6 +83,7 @@ function checkBase(world: World, guest: Guest): void {
   }
 }
 
+/** Deletion of guests (destroy_vm of PVE::API2::Qemu and ::LXC). */
 export const guestDestroyRoutes: Handlers = {
   "DELETE /nodes/{node}/qemu/{vmid}": destroy,
   "DELETE /nodes/{node}/lxc/{vmid}": destroy,

@@ -42,6 +42,7 @@ function feature(call: SimCall): Json {
   return { hasFeature: has ? 1 : 0, nodes };
 }
 
+/** The guests of a node (vmlist of PVE::API2::Qemu and ::LXC). */
 export const guestListRoutes: Handlers = {
   "GET /nodes/{node}/qemu": (call) => listGuests(call, "qemu"),
   "GET /nodes/{node}/lxc": (call) => listGuests(call, "lxc"),

@@ -8,7 +8,7 @@ import type { Guest, HaResource, Json, World } from "../world.ts";
 const TYPE_OF: Readonly<Record<string, Guest["type"]>> = { vm: "qemu", ct: "lxc" };
 
 /** PVE::HA::Config::parse_sid: `vm:100`, or a VMID whose guest says the type. */
-export function parseSid(world: World, sid: string): { sid: string; type: string; vmid: number } {
+function parseSid(world: World, sid: string): { sid: string; type: string; vmid: number } {
   if (/^\d+$/.test(sid)) {
     const guest =
       world.guests.get(Number(sid)) ?? die(`unable to detect SID from VMID - VM/CT ${sid} does not exist`);

@@ -80,6 +80,7 @@ function migrate(call: SimCall): Json {
   return call.task(migrationTask(call.world, guest, plan, call.now));
 }
 
+/** Migration and what stands in its way (migrate_vm of PVE::API2::Qemu and ::LXC). */
 export const migrateRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/migrate": precondition,
   "GET /nodes/{node}/lxc/{vmid}/migrate": precondition,

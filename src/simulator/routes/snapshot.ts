@@ -202,6 +202,7 @@ const handlers = {
   rollback,
 };
 
+/** Snapshots of guests (PVE::API2::Qemu, PVE::API2::LXC::Snapshot). */
 export const snapshotRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/snapshot": handlers.list,
   "GET /nodes/{node}/lxc/{vmid}/snapshot": handlers.list,

@@ -129,6 +129,7 @@ function readLog(call: SimCall): Envelope {
   );
 }
 
+/** Tasks of nodes and of the cluster (PVE::API2::Tasks). */
 export const taskRoutes: Handlers = {
   "GET /cluster/tasks": clusterTasks,
   "GET /nodes/{node}/tasks": listTasks,

@@ -231,6 +231,7 @@ function extractConfig(call: SimCall): Json {
   return volume.config ?? (guest ? configText(guest) : "");
 }
 
+/** Backups now (PVE::API2::VZDump). */
 export const vzdumpRoutes: Handlers = {
   "POST /nodes/{node}/vzdump": vzdump,
   "GET /nodes/{node}/vzdump/defaults": defaults,

@@ -92,7 +92,7 @@ const BACKUPS: readonly (readonly [vmid: number, mib: number])[] = [
 export const NO_SPACE = "vma_queue_write: write error - No space left on device";
 
 /** The stamp in a backup's file name, local time of the node (UTC here). */
-export function backupStamp(time: number): string {
+function backupStamp(time: number): string {
   const iso = new Date(time * 1000).toISOString();
   return `${iso.slice(0, 10).replaceAll("-", "_")}-${iso.slice(11, 19).replaceAll(":", "_")}`;
 }
