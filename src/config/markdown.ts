@@ -61,8 +61,8 @@ const INTRODUCTION = [
     {
       mcpServers: {
         pve: {
-          command: "npx",
-          args: ["-y", "mcp-pve"],
+          command: "node",
+          args: ["/path/to/mcp-pve/dist/main.cjs"],
           env: {
             PVE_BASE_URL: "https://pve.example.com:8006",
             PVE_TOKEN_ID: "root@pam!mcp",

@@ -166,7 +166,7 @@ function onNode(
   return run(call, bulk, chosen(call).filter(pick));
 }
 
-/** Actions on many guests (PVE::API2::Cluster::BulkAction::Guest). */
+/** Actions on many guests, of the cluster (PVE::API2::Cluster::BulkAction::Guest) or of a node. */
 export const bulkRoutes: Handlers = {
   "GET /cluster/bulk-action/guest": () => index("name", "start shutdown migrate suspend"),
   "POST /cluster/bulk-action/guest/start": (call) => {

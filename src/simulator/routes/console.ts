@@ -85,7 +85,7 @@ function sendKey(call: SimCall): Json {
   return null;
 }
 
-/** Monitor, keys and consoles of guests and nodes. */
+/** Monitor, keys and consoles of guests, and a container's addresses. */
 export const consoleRoutes: Handlers = {
   "POST /nodes/{node}/qemu/{vmid}/monitor": monitor,
   "PUT /nodes/{node}/qemu/{vmid}/sendkey": sendKey,

@@ -287,7 +287,7 @@ function reassign(call: SimCall, guest: Guest, key: string, targetVmid: number):
   });
 }
 
-/** Resizing, moving and unlinking of guests' disks. */
+/** Resizing and moving of guests' disks. */
 export const diskRoutes: Handlers = {
   "PUT /nodes/{node}/qemu/{vmid}/resize": resizeVm,
   "PUT /nodes/{node}/lxc/{vmid}/resize": resizeContainer,

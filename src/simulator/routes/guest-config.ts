@@ -209,7 +209,7 @@ function template(call: SimCall): Json {
   return kind === "VM" ? upid : null;
 }
 
-/** Configuration of guests, pending changes and templates. */
+/** Configuration of guests: pending changes, unlinked disks, cloud-init and templates. */
 export const guestConfigRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/config": getConfig,
   "GET /nodes/{node}/lxc/{vmid}/config": getConfig,

@@ -235,7 +235,7 @@ function resumeContainer(call: SimCall): Json {
 const QEMU_STATUS = "current start stop reset shutdown suspend reboot";
 const LXC_STATUS = "current start stop shutdown reboot migrate";
 
-/** Status, figures over time and power of guests. */
+/** Status and power of guests (vm_status and its like of PVE::API2::Qemu, PVE::API2::LXC::Status). */
 export const guestStatusRoutes: Handlers = {
   "GET /nodes/{node}/qemu/{vmid}/status": (call) => {
     guestOf(call);
