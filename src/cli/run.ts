@@ -18,8 +18,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<(proc: ProcessLike) => Pro
 /** Runs the command that the arguments name. */
 export async function runCommand(proc: ProcessLike): Promise<void> {
   const [name = "serve", ...rest] = proc.args;
-  if (name === "--version" || name === "-v") return proc.log(VERSION);
-  if (name === "--help" || name === "-h" || name === "help") return proc.log(USAGE);
+  // Asked for, they are the output; no MCP is spoken then.
+  const asked =
+    name === "--version" || name === "-v" ? VERSION : /^(--help|-h|help)$/.test(name) ? USAGE : undefined;
+  if (asked !== undefined) {
+    proc.stdout.write(`${asked}\n`);
+    return;
+  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || rest.length > 0) {
     const given = (command ? rest[0] : name) ?? "";

@@ -142,3 +142,21 @@ test("an unknown variable is warned about with the nearest name", async () => {
   expect(ended.stderr).toContain("PVE_ACCES_TIER is not a variable of mcp-pve");
   expect(ended.stderr).toContain("PVE_ACCESS_TIER");
 });
+
+describe("the command line", () => {
+  test.each([
+    [["--version"], /^\d+\.\d+\.\d+\n$/],
+    [["--help"], /^mcp-pve \d/],
+  ])("%s is answered on stdout", async (args, output) => {
+    const { code, stdout, stderr } = await start(args, {}).ended();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(output);
+  });
+
+  test("an argument that may be a secret is refused and not repeated", async () => {
+    const { code, stdout, stderr } = await start([`--token=${SECRET}`], {}).ended();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^Unknown argument\n/);
+    expect(stderr).not.toContain(SECRET);
+  });
+});
