@@ -20,7 +20,7 @@ const REPLICATION: readonly Raise[] = [
   loss("remove_job", "removes the job and may remove the copies"),
 ];
 /** Containers cannot move while they run; an id without `vm:` may be one's. */
-const isNotVm: ValueTest = (value) => !/^vm:\d+$/.test(String(value));
+const isNotVm: ValueTest = (value) => typeof value !== "string" || !/^vm:\d+$/.test(value);
 
 /** High availability and replication. */
 export const HA = {

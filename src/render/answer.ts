@@ -33,6 +33,10 @@ export interface Column {
   readonly format?: Format;
   /** The row's own field that holds the Format of this cell, for rows of mixed units. */
   readonly formatFrom?: string;
+  /** Written by users or guests: text shows it as a quotation, cut at 120 characters. */
+  readonly foreign?: true;
+  /** The row's own field that is true when this cell is foreign, for rows of mixed origin. */
+  readonly foreignFrom?: string;
   /** The row's own field that holds the whole: text shows both as `1.2/16 GiB`, JSON both numbers. Bytes only. */
   readonly of?: string;
 }
@@ -57,6 +61,8 @@ export interface Fact {
   readonly format?: Format;
   /** The value may be up to 2,000 characters (else 200). */
   readonly long?: true;
+  /** Written by users or guests: text shows it as a quotation, cut at 120 characters unless long. */
+  readonly foreign?: true;
 }
 
 /** `label: value` lines; facts without a value are left out. */

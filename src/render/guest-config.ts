@@ -1,4 +1,5 @@
 import type { Block, Cell, Fact, Facts, Format, Table } from "./answer.ts";
+import { isForeign } from "./foreign.ts";
 import { isSecretName, REDACTED, redactPatterns } from "./redact-patterns.ts";
 import { asNumber } from "./units.ts";
 
@@ -82,6 +83,12 @@ function byKey(a: string, b: string): number {
 
 /** `sshkeys` is URL-encoded, a key a line: how many, and whose. Public keys are no secrets. */
 function sshKeys(value: string): string {
+  const names = sshKeyNames(value);
+  return `${names.length} public ${names.length === 1 ? "key" : "keys"}: ${names.join(", ")}`;
+}
+
+/** Type and comment of each key. */
+function sshKeyNames(value: string): string[] {
   let text = value;
   try {
     text = decodeURIComponent(value);
@@ -89,11 +96,10 @@ function sshKeys(value: string): string {
     // Not encoded: taken as it is.
   }
   const keys = text.split("\n").filter((line) => line.trim() !== "" && !line.trim().startsWith("#"));
-  const names = keys.map((line) => {
+  return keys.map((line) => {
     const [type = "", , ...comment] = line.trim().split(/\s+/);
     return comment.length > 0 ? `${type} ${comment.join(" ")}` : type;
   });
-  return `${keys.length} public ${keys.length === 1 ? "key" : "keys"}: ${names.join(", ")}`;
 }
 
 /** A setting's value for a reader. PVE sends numbers, strings, and (raw `lxc` lines) lists of pairs. */
@@ -124,10 +130,24 @@ function formatOf(key: string, value: Cell): Format | undefined {
   return format === "flag" && !/^[01]$/.test(String(value)) ? undefined : format;
 }
 
+/** A key's type and a comment of one word. */
+const SSH_NAME = /^(?:ssh|ecdsa|sk)-[\w@.-]+(?: [\x21-\x7e]+)?$/;
+
+/** Whether a person wrote it as they liked: judged before it is made readable, which adds words of ours. */
+function isForeignSetting(key: string, value: unknown): boolean {
+  if (value === undefined || value === null || isSecretName(key)) return false;
+  if (key === "sshkeys") return !sshKeyNames(String(value)).every((name) => SSH_NAME.test(name));
+  // Raw `lxc` lines come as pairs.
+  return (
+    isForeign(key, typeof value === "object" ? JSON.stringify(value) : String(value)) || Array.isArray(value)
+  );
+}
+
 function fact(key: string, value: unknown): Fact {
   const cell = readable(key, value);
   const format = formatOf(key, cell);
-  return { key, value: cell, ...(format === undefined ? {} : { format }), long: true };
+  const foreign = isForeignSetting(key, value) ? ({ foreign: true } as const) : {};
+  return { key, value: cell, ...(format === undefined ? {} : { format }), long: true, ...foreign };
 }
 
 function pendingTable(pending: readonly PendingEntry[]): Table | undefined {
@@ -137,13 +157,19 @@ function pendingTable(pending: readonly PendingEntry[]): Table | undefined {
       key: entry.key,
       now: readable(entry.key, entry.value),
       after: entry.pending === undefined ? "(removed)" : readable(entry.key, entry.pending),
+      isForeign: isForeignSetting(entry.key, entry.value),
+      willBeForeign: isForeignSetting(entry.key, entry.pending),
     }))
     .sort((a, b) => byKey(a.key, b.key));
   if (rows.length === 0) return undefined;
   return {
     kind: "table",
     title: "Pending changes (at the next start)",
-    columns: [{ key: "key", label: "setting" }, { key: "now" }, { key: "after" }],
+    columns: [
+      { key: "key", label: "setting" },
+      { key: "now", foreignFrom: "isForeign" },
+      { key: "after", foreignFrom: "willBeForeign" },
+    ],
     rows,
   };
 }

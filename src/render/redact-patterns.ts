@@ -1,17 +1,17 @@
 /** What a secret is replaced by. */
 export const REDACTED = "[redacted]";
 
-/** Secrets that are known by their look, wherever they stand. The groups before and after stay. */
+/** Secrets that are known by their look, wherever they stand. The groups before and after stay; so does a closing ”. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  // A block ends before a fence or a cell border; one without its end (a cut log) after its Base64.
+  // A block ends before a fence, a cell border or a quotation mark; one without its end (a cut log) after its Base64.
   [
-    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?:(?!-----BEGIN)[^<>|"]){0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})*)/g,
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?:(?!-----BEGIN)[^<>|"“”]){0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})*)/g,
     "",
   ],
   // PVEAPIToken=user@realm!name=SECRET, also URL-encoded; PBS writes a colon.
-  [/(P[VBM][ESG]APIToken(?:=|:|%3D)[^\s=:"']+?(?:=|:|%3D))(?:[^\s"',;&\\]|\\[^\s"'])+/gi, "$1"],
-  [/(\bP[VBM][ESG](?:AuthCookie|AdminCookie)(?:=|%3D))(?:[^\s"',;&\\]|\\[^\s"'])+/gi, "$1"],
-  [/(\bAuthorization["']?\s*[:=]\s*["']?(?:Basic|Bearer|Digest)\s+)(?:[^\s"',;&\\]|\\[^\s"'])+/gi, "$1"],
+  [/(P[VBM][ESG]APIToken(?:=|:|%3D)[^\s=:"']+?(?:=|:|%3D))(?:[^\s"'”,;&\\]|\\[^\s"'”])+/gi, "$1"],
+  [/(\bP[VBM][ESG](?:AuthCookie|AdminCookie)(?:=|%3D))(?:[^\s"'”,;&\\]|\\[^\s"'”])+/gi, "$1"],
+  [/(\bAuthorization["']?\s*[:=]\s*["']?(?:Basic|Bearer|Digest)\s+)(?:[^\s"'”,;&\\]|\\[^\s"'”])+/gi, "$1"],
   // Tickets: PVE:user@realm:HEX::BASE64, PVEVNC:HEX::BASE64.
   [
     /\bP[VBM][ESG][A-Z]{0,12}(?::|%3A)(?:[^\s:"']{1,128}(?::|%3A))?[0-9A-F]{8}(?:::|%3A%3A)[A-Za-z0-9+/=%]{16,}/gi,
@@ -23,14 +23,14 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // cephx keys.
   [/\bA[QR][A-Za-z0-9+/]{36}==/g, ""],
   // QEMU: -object secret,id=x,data=...
-  [/(\bsecret(?:_keyring)?,[^\s"']{0,200}?\bdata=)(?:[^\s,"'\\]|\\[^\s"'])+/g, "$1"],
+  [/(\bsecret(?:_keyring)?,[^\s"']{0,200}?\bdata=)(?:[^\s,"'”\\]|\\[^\s"'”])+/g, "$1"],
   // NAME=value on a command line or in an environment; a length keeps "password=1" readable.
   [
-    /((?:pass(?:word|wd|phrase|code)|secret|api[_-]?key|private[_-]?key|access[_-]?key|auth[_-]?key|token[_-]?(?:secret|value)|[_-]token)=)(?!\[redacted\])(?:[^\s"',;&\\\0]|\\[^\s"']){4,}/gi,
+    /((?:pass(?:word|wd|phrase|code)|secret|api[_-]?key|private[_-]?key|access[_-]?key|auth[_-]?key|token[_-]?(?:secret|value)|[_-]token)=)(?!\[redacted\])(?:[^\s"'”,;&\\\0]|\\[^\s"'”]){4,}/gi,
     "$1",
   ],
   // user:password@host in a URL.
-  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"']{0,128}:)(?:[^\s/@"'\\]|\\[^\s"'])+(?=@)/gi, "$1"],
+  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"']{0,128}:)(?:[^\s/@"'\\]|\\[^\s"'”])+(?=@)/gi, "$1"],
 ];
 
 /** Every pattern needs one of these. */

@@ -1,6 +1,7 @@
-import type { Answer, Block, Cell, Column, Facts, Format, Table, Untrusted } from "./answer.ts";
+import type { Answer, Block, Cell, Column, Fact, Facts, Format, Table, Untrusted } from "./answer.ts";
 import { DEFAULT_BUDGET, extent, keepWithin, kept, type Part, pieces, shownLine } from "./budget.ts";
 import { cleanLine, cleanText, cut, fence } from "./clean.ts";
+import { FOREIGN_LINE, hasQuote, QUOTE_MAX, quoted } from "./foreign.ts";
 import { asNumber, formatCell, usage } from "./units.ts";
 
 /** The longest cell of a table or fact, and of a fact marked long, a headline, a note or a next step. */
@@ -19,6 +20,8 @@ export interface RenderOptions {
 interface Section {
   readonly part: Part;
   readonly fixed: number;
+  /** Holds quotations, before the first of which FOREIGN_LINE stands. */
+  readonly quotes: boolean;
   readonly write: (count: number) => string;
 }
 
@@ -48,8 +51,15 @@ function cellText(column: Column, row: Table["rows"][number]): string {
   return formatCell(cell, cellFormat(column, row));
 }
 
-function tableCell(text: string): string {
-  return cleanLine(text, CELL_MAX).replaceAll("|", "\\|");
+/** Whether users or guests wrote a cell. */
+export function isForeignCell(column: Column, row: Table["rows"][number]): boolean {
+  return (
+    column.foreign === true || (column.foreignFrom !== undefined && cellOf(row, column.foreignFrom) === true)
+  );
+}
+
+function tableCell(text: string, foreign = false): string {
+  return (foreign ? quoted(text) : cleanLine(text, CELL_MAX)).replaceAll("|", "\\|");
 }
 
 function joinCells(cells: readonly string[]): string {
@@ -57,7 +67,9 @@ function joinCells(cells: readonly string[]): string {
 }
 
 function tableSection(table: Table): Section {
-  const grid = table.rows.map((row) => table.columns.map((column) => tableCell(cellText(column, row))));
+  const grid = table.rows.map((row) =>
+    table.columns.map((column) => tableCell(cellText(column, row), isForeignCell(column, row))),
+  );
   const used = table.columns.flatMap((_, i) => (grid.some((cells) => cells[i] !== "") ? [i] : []));
   const lines = grid.map((cells) => joinCells(used.map((i) => cells[i] ?? "")));
   const header = used
@@ -73,9 +85,17 @@ function tableSection(table: Table): Section {
   return section("table", lines, write, "head", note(lines.length).length + 80 + (table.more?.length ?? 0));
 }
 
+function factText(fact: Fact): string {
+  const text = formatCell(fact.value, fact.format);
+  const long = fact.long === true;
+  return fact.foreign === true
+    ? quoted(text, long ? LONG_MAX : QUOTE_MAX)
+    : cleanLine(text, long ? LONG_MAX : CELL_MAX);
+}
+
 function factsSection(block: Facts): Section {
   const lines = block.facts.flatMap((fact) => {
-    const value = cleanLine(formatCell(fact.value, fact.format), fact.long === true ? LONG_MAX : CELL_MAX);
+    const value = factText(fact);
     return value === "" ? [] : [`${cleanLine(fact.label ?? fact.key)}: ${value}`];
   });
   const write = (count: number) => {
@@ -112,9 +132,11 @@ function section(
   separator = 1,
 ): Section {
   const sizes = items.map((item) => item.length + separator);
-  const whole = write(items.length).length;
-  const fixed = whole - sizes.reduce((sum, n) => sum + n, 0);
-  return { part: { sizes, keep, cutCost, rank: RANK[kind] }, fixed, write };
+  const whole = write(items.length);
+  const fixed = whole.length - sizes.reduce((sum, n) => sum + n, 0);
+  // A fence says itself what is in it.
+  const quotes = kind !== "untrusted" && hasQuote(whole);
+  return { part: { sizes, keep, cutCost, rank: RANK[kind] }, fixed, quotes, write };
 }
 
 function noteSection(text: string): Section {
@@ -143,17 +165,19 @@ function toSection(block: Block): Section {
 /**
  * An answer as text for a model: the headline, the blocks (a blank line between them, none around notes), and
  * "Next:" lines. Over budget, whole rows and lines go from the longest table or untrusted text first, then facts,
- * then notes; what was cut is said. The result never exceeds the budget.
+ * then notes; what was cut is said. FOREIGN_LINE stands before the first quotation that is shown. The result never exceeds the budget.
  */
 export function toText(answer: Answer, options: RenderOptions = {}): string {
   const budget = options.budget ?? DEFAULT_BUDGET;
   const blocks = answer.blocks ?? [];
   const sections = blocks.map(toSection);
-  const headline = cleanLine(answer.headline, LINE_MAX);
+  const told = cleanLine(answer.headline, LINE_MAX);
+  const headline = hasQuote(told) ? `${told}\n${FOREIGN_LINE}` : told;
   const next = (answer.next ?? []).map((line) => `Next: ${cleanLine(line, LINE_MAX)}`);
   const frame = [headline, ...next].join("\n").length;
+  const line = sections.some((s) => s.quotes) ? FOREIGN_LINE.length + 1 : 0;
   // Two line breaks a block at most.
-  const fixed = sections.reduce((sum, s) => sum + s.fixed + 2, frame);
+  const fixed = sections.reduce((sum, s) => sum + s.fixed + 2, frame + line);
   const counts = keepWithin(
     fixed,
     sections.map((s) => s.part),
@@ -161,11 +185,14 @@ export function toText(answer: Answer, options: RenderOptions = {}): string {
   );
   let out = headline;
   let afterBlock = false;
+  let said = hasQuote(told);
   sections.forEach((s, i) => {
     const text = s.write(counts[i] ?? 0);
     if (text === "") return;
     const isNote = blocks[i]?.kind === "note";
-    out += `${afterBlock && !isNote ? "\n\n" : "\n"}${text}`;
+    const first = !said && s.quotes && hasQuote(text);
+    said ||= first;
+    out += `${afterBlock && !isNote ? "\n\n" : "\n"}${first ? `${FOREIGN_LINE}\n` : ""}${text}`;
     afterBlock = !isNote;
   });
   const whole = [out, ...next].join("\n");

@@ -56,6 +56,11 @@ describe("checkPathValue", () => {
     expect(checkPathValue(route, name, value) === undefined).toBe(allowed);
   });
 
+  it("tells what is too long, and takes what is not", () => {
+    expect(checkPathValue(STATUS, "node", "a".repeat(512))).toBeUndefined();
+    expect(checkPathValue(STATUS, "node", "a".repeat(513))).toBe("it is too long");
+  });
+
   it("lets nothing pass that moves the call elsewhere", () => {
     const nasty = fc.constantFrom(
       ".",

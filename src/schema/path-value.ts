@@ -12,6 +12,8 @@ const WITH_SLASH: readonly (readonly [
 
 /** Percent signs encode nothing further after this many rounds; deeper nesting is refused. */
 const MOST_ROUNDS = 8;
+/** No name of PVE's is longer, nor a UPID or a volume id. */
+const LONGEST = 512;
 
 /** The value with every percent-encoding undone, or undefined when it never ends or is no valid encoding. */
 function decoded(value: string): string | undefined {
@@ -51,6 +53,7 @@ function checkCidr(value: string): string | undefined {
  * with or without method (`GET /nodes/{node}/status`), `name` the placeholder without braces, `value` not yet encoded.
  */
 export function checkPathValue(route: string, name: string, value: string): string | undefined {
+  if (value.length > LONGEST) return "it is too long";
   const plain = decoded(value);
   if (plain === undefined) return "it is percent-encoded too deeply";
   const empty = checkSegment(plain);

@@ -91,9 +91,6 @@ export function haTask(
   };
 }
 
-/** PVE refuses `skiplock` to everyone but root@pam himself; tokens are not him. */
-export const ROOT_OPTION = "Only root may use this option.";
-
 /** The error's text, for logs of tasks that go on after a failure. */
 export const messageOf = (error: unknown) =>
   error instanceof SimError || error instanceof Error ? error.message : String(error);

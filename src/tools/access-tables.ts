@@ -28,10 +28,10 @@ export function userBlocks(user: Row): readonly Block[] {
     expiry(user) === undefined
       ? { key: "expires", value: "never" }
       : { key: "expires", value: expiry(user), format: "time" },
-    { key: "name", value: personName(user) },
+    { key: "name", value: personName(user), foreign: true },
     { key: "email", value: str(user, "email") },
     { key: "groups", value: cell(user.groups) },
-    { key: "comment", value: str(user, "comment") },
+    { key: "comment", value: str(user, "comment"), foreign: true },
   ];
   const tokens = Object.entries(record(user.tokens)).map(([id, info]): Cells => {
     const token = record(info);
@@ -52,7 +52,7 @@ export function userBlocks(user: Row): readonly Block[] {
         { key: "token" },
         { key: "privsep", label: "own privileges only", format: "flag" },
         { key: "expires", format: "time" },
-        { key: "comment" },
+        { key: "comment", foreign: true },
       ],
       rows: tokens,
     },

@@ -4,7 +4,7 @@ import type { Answer, Block } from "../render/answer.ts";
 import { argument } from "./argument.ts";
 import { jobFacts, selection } from "./backup-job.ts";
 import { lookAfter } from "./compare.ts";
-import { findGuests } from "./many-guests.ts";
+import { leftOut, vmidList } from "./many-guests.ts";
 import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -25,8 +25,7 @@ async function select(call: ToolCall): Promise<Readonly<Record<string, unknown>>
   if (vmid !== undefined && vmid !== "all") {
     const which = list(vmid);
     if (which.length === 0) throw new Refusal('vmid is empty: give VMIDs or names, or "all".');
-    if (which.every((one) => /^\d+$/.test(one))) return { vmid: which.join(",") };
-    return { vmid: (await findGuests(call, which)).map((guest) => guest.vmid).join(",") };
+    return { vmid: await vmidList(call, which) };
   }
   if (vmid === "all" || (call.input.pool === undefined && argument(call, "all") === undefined))
     return { all: true, vmid: undefined };
@@ -49,7 +48,7 @@ function keep(call: ToolCall): Readonly<Record<string, unknown>> {
 
 /** Creates a backup job and shows it as PVE lists it, with the id PVE gave it and its next run. */
 export async function createJob(call: ToolCall): Promise<Answer> {
-  const changes = { ...(await select(call)), ...keep(call) };
+  const changes = { ...(await select(call)), ...(await leftOut(call)), ...keep(call) };
   const before = await jobs(call);
   await call.send(changes);
   const after = before && (await lookAfter(() => jobs(call)));

@@ -1,5 +1,6 @@
 import { flag, num, type Row, record, rows, str } from "../pve/data.ts";
 import type { Block, Facts } from "../render/answer.ts";
+import { foreignMark } from "../render/foreign.ts";
 import { type Cells, cell } from "./answers.ts";
 import { flat, propertyText } from "./flat.ts";
 
@@ -59,7 +60,7 @@ export function jobFacts(job: Row): Facts {
       { key: "next_run", label: "next run", value: num(job, "next-run"), format: "time" },
       { key: "guests", value: selection(job) },
       { key: "keep", label: "retention", value: retention(job) },
-      ...rest.map(([key, value]) => ({ key, value: cell(value) })),
+      ...rest.map(([key, value]) => ({ key, value: cell(value), ...foreignMark(key, cell(value)) })),
     ],
   };
 }

@@ -1,11 +1,12 @@
-import { flag, list, type Row, record, rows, str } from "../pve/data.ts";
+import { prunesByRetention } from "../policy/operations-backup.ts";
+import { list, type Row, record, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Guest } from "../pve/guests.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { argument } from "./argument.ts";
 import { propertyText } from "./flat.ts";
-import { findGuests, guestNames } from "./many-guests.ts";
+import { findGuests, guestNames, leftOut } from "./many-guests.ts";
 import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -55,7 +56,8 @@ async function everything(call: ToolCall, node: string | undefined): Promise<rea
   const { data } = await call.pve.call("GET /nodes", {});
   const offline = rows(data).flatMap((row) => (row.status === "offline" ? (str(row, "node") ?? []) : []));
   // PVE wants `all` in so many words: without any selection it answers "vmid: property is missing".
-  return byNode(guests, () => ({ all: true, vmid: undefined }))
+  const excluded = await leftOut(call);
+  return byNode(guests, () => ({ all: true, vmid: undefined, ...excluded }))
     .map((part) => ({
       ...part,
       what: allOf(guests.filter((guest) => guest.node === part.node).length, argument(call, "exclude")),
@@ -110,7 +112,7 @@ const keeps = (why: string): Retention => ({
  */
 async function retention(call: ToolCall, node: string): Promise<Retention> {
   const { remove } = call.input;
-  if (remove === false) return keeps("remove is off");
+  if (!prunesByRetention(call.tool.route, { remove })) return keeps("remove is off");
   const storage = str(call.input, "storage");
   let keep = propertyText(argument(call, "prune-backups"));
   let place = "the call";
@@ -130,7 +132,7 @@ async function retention(call: ToolCall, node: string): Promise<Retention> {
         removes: true,
       };
     }
-    if (remove === undefined && defaults.remove !== undefined && !flag(defaults, "remove"))
+    if (!prunesByRetention(call.tool.route, { remove: remove ?? defaults.remove }))
       return keeps("the node's default");
     keep = propertyText(defaults["prune-backups"]);
     place = `storage ${str(defaults, "storage") ?? storage ?? ""}`.trim();

@@ -233,6 +233,22 @@ describe("pve_run_backup", () => {
   });
 });
 
+it("takes names of guests to leave out, now and on a schedule", async () => {
+  const session = cannedSession({ ...CLUSTER, "GET /cluster/backup": [], "POST /cluster/backup": null });
+  await session.call("pve_run_backup", { node: "pve2", params: { exclude: "db, 4711" } });
+  await session.call("pve_create_backup_job", { schedule: "daily", params: { exclude: "web", all: 1 } });
+  expect(writes(session.sent)).toEqual([
+    "POST /nodes/pve2/vzdump exclude=101,4711&all=1",
+    "POST /cluster/backup schedule=daily&exclude=100&all=1",
+  ]);
+});
+
+it("takes VMIDs and names together for a job", async () => {
+  const session = cannedSession({ ...CLUSTER, "GET /cluster/backup": [], "POST /cluster/backup": null });
+  await session.call("pve_create_backup_job", { schedule: "daily", vmid: "4711, web" });
+  expect(writes(session.sent)).toEqual(["POST /cluster/backup vmid=4711,100&schedule=daily"]);
+});
+
 describe("backup jobs", () => {
   const weekly = {
     id: "fa2c6178",
@@ -306,7 +322,7 @@ describe("backup jobs", () => {
     const text = await world(weekly, nightly).call("pve_list_backup_jobs");
     expect(text).toMatch(/^2 backup jobs\.\n/);
     expect(text).toContain(
-      "fa2c6178 |  | sun 01:00 | 2026-11-29 01:00 UTC | 901 | tank | snapshot | keep-last=3 | weekly",
+      "fa2c6178 |  | sun 01:00 | 2026-11-29 01:00 UTC | 901 | tank | snapshot | keep-last=3 | “weekly”",
     );
     expect(text).toContain("night | disabled | 02:00 |  | all but 104 (on pve1 only)");
     expect(text).toContain("1 of them disabled.");
@@ -415,7 +431,7 @@ describe("backup jobs", () => {
     const session = world(weekly);
     const text = await session.call("pve_delete_backup_job", { id: "fa2c6178" });
     expect(text).toMatch(
-      /^Backup job fa2c6178 deleted; the backups it made are kept\.\nIt was:\nid: fa2c6178\n/,
+      /^Backup job fa2c6178 deleted; the backups it made are kept\.\n.*\nIt was:\nid: fa2c6178\n/,
     );
     expect(text).toContain("schedule: sun 01:00");
     expect(await session.call("pve_delete_backup_job", { id: "fa2c6178" })).not.toContain("deleted");

@@ -58,7 +58,7 @@ export const backupTools = category("backup", [
         { key: "storage" },
         { key: "mode" },
         { key: "keep", label: "retention" },
-        { key: "comment" },
+        { key: "comment", foreign: true },
       ],
       row: jobRow,
       blocks: (data) => {

@@ -1,5 +1,6 @@
 import { type Json, type Row, record, str } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
+import { foreignMark } from "../render/foreign.ts";
 import { cell } from "./answers.ts";
 import { argument } from "./argument.ts";
 import { changes, lookAfter } from "./compare.ts";
@@ -13,7 +14,9 @@ export function optionsAnswer(data: Json): Answer {
   const { description, "allowed-tags": _, ...rest } = record(data);
   const facts = Object.entries(flat(rest)).flatMap(([key, value]) => {
     const shown = cell(value);
-    return shown === undefined || (Array.isArray(shown) && shown.length === 0) ? [] : [{ key, value: shown }];
+    return shown === undefined || (Array.isArray(shown) && shown.length === 0)
+      ? []
+      : [{ key, value: shown, ...foreignMark(key, shown) }];
   });
   const blocks: Block[] = [{ kind: "facts", facts }];
   if (typeof description === "string" && description !== "") {
@@ -58,7 +61,7 @@ export async function updateOptions(call: ToolCall): Promise<Answer> {
   return {
     headline: "Datacenter options updated.",
     blocks: [
-      ...changes(flat(before), after && flat(after)),
+      ...changes(call, flat(before), after && flat(after)),
       ...(mapped === undefined
         ? []
         : [{ kind: "note", text: `migration_unsecure was sent as migration: ${mapped}.` } as const]),

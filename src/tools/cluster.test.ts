@@ -240,7 +240,7 @@ describe("cluster state", () => {
       "GET /cluster/nextid": "117",
     });
     expect(await session.call("pve_list_cluster_replication")).toContain(
-      "100-0 | 100 | pve1 | pve2 | */15 | disabled | dr",
+      "100-0 | 100 | pve1 | pve2 | */15 | disabled | “dr”",
     );
     const uncovered = await session.call("pve_list_cluster_backup_info");
     expect(uncovered).toMatch(/^1 guest is in no backup job\.\n/);

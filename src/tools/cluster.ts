@@ -114,7 +114,7 @@ export const clusterTools = category("cluster", [
         { key: "schedule" },
         { key: "rate", label: "MB/s" },
         { key: "state" },
-        { key: "comment" },
+        { key: "comment", foreign: true },
       ],
       row: replicationRow,
       empty: "A token sees the jobs of guests on which it has VM.Audit.",

@@ -1,6 +1,7 @@
 import { type Json, num, type Row, record, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Answer, Block, Column, Fact, Table } from "../render/answer.ts";
+import { isForeign, quoted } from "../render/foreign.ts";
 import { type Cells, cells } from "./answers.ts";
 import { changes, lookAfter } from "./compare.ts";
 import { Refusal } from "./refusal.ts";
@@ -8,8 +9,6 @@ import type { ToolCall } from "./tool.ts";
 
 /** The read that lists the rules. */
 export const RULES = "GET /cluster/firewall/rules";
-/** The read of one rule. */
-export const RULE = "GET /cluster/firewall/rules/{pos}";
 /** The write that changes or moves a rule. */
 export const CHANGE_RULE = "PUT /cluster/firewall/rules/{pos}";
 
@@ -28,7 +27,7 @@ export const RULE_COLUMNS: readonly Column[] = [
   { key: "dport", label: "port" },
   { key: "icmp-type", label: "ICMP type" },
   { key: "log" },
-  { key: "comment" },
+  { key: "comment", foreign: true },
 ];
 
 /** How many rules the answer of a write shows. */
@@ -58,10 +57,6 @@ function ruleTable(title: string, shown: readonly Row[], total = shown.length): 
 
 async function readRules(call: ToolCall): Promise<readonly Row[]> {
   return rows((await call.pve.call(RULES, {})).data);
-}
-
-async function readRule(call: ToolCall, pos: number): Promise<Row> {
-  return record((await call.pve.call(RULE, { pos })).data);
 }
 
 /** The rules as they are after a write, with the digest for the next one. */
@@ -134,7 +129,10 @@ const isTheRule = (rule: Row, input: Row): boolean =>
 
 const sent = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
 
-/** Where the rule is, what it is, and a digest that proves that the caller knew. */
+const ruleAt = (all: readonly Row[], pos: number): Row | undefined =>
+  all.find((one) => num(one, "pos") === pos);
+
+/** Where the rule is, what it is, and the digest of the list in which it was found. */
 interface Target {
   readonly pos: number;
   readonly rule: Row;
@@ -142,41 +140,60 @@ interface Target {
 }
 
 /**
- * The rule at the position, when the caller has seen it: by the list's digest or by fields that it must have. Throws
- * a Refusal that shows the rule otherwise. A change by position without either may hit another rule than was meant.
+ * The rule at the position, when the caller has seen it: by the list's digest, or by fields that it has and no other
+ * rule, so that the same call sent again finds none. Throws a Refusal that shows what is there otherwise.
  */
 async function seenRule(call: ToolCall): Promise<Target> {
   const pos = num(call.input, "pos") ?? 0;
-  const rule = await readRule(call, pos);
-  const current = str(rule, "digest");
-  const refuse = (why: string): never => {
+  const all = await readRules(call);
+  const rule = ruleAt(all, pos);
+  if (!rule) {
+    throw new Refusal(`There is no rule at position ${pos}: ${count(all.length)} in all, from position 0.`, {
+      next: ["pve_list_firewall_rules shows them."],
+    });
+  }
+  const current = digestOf(all);
+  const refuse = (why: string, shown: readonly Row[] = [rule]): never => {
+    const title = shown.length === 1 ? `Rule at position ${pos}` : "Rules that expect fits";
     throw new Refusal(why, {
       blocks: [
-        ruleTable(`Rule at position ${pos}`, [{ ...rule, pos }]),
+        ruleTable(title, shown.slice(0, SHOWN), shown.length),
         { kind: "facts", facts: [digestFact(current)] },
       ],
-      next: ["If this is the rule you mean, repeat the call with that digest."],
+      next: [
+        `If ${shown.length === 1 ? "this" : `the one at position ${pos}`} is the rule you mean, repeat the call with that digest.`,
+      ],
     });
   };
   const given = str(call.input, "digest");
-  const expected = call.input.expect === undefined ? undefined : record(call.input.expect);
-  if (given === undefined && (expected === undefined || Object.keys(expected).length === 0)) {
+  // Whatever stands at a position has that position: it proves nothing.
+  const { pos: _, ...expected } = record(call.input.expect);
+  if (given === undefined && Object.keys(expected).length === 0) {
     refuse(
       "Positions shift: say which rule is meant by digest (of the list you saw) or by expect (its fields).",
     );
   }
   if (given !== undefined && given !== current) refuse("The rules have changed since that digest was read.");
-  const wrong = mismatches(rule, expected ?? {});
+  const wrong = mismatches(rule, expected);
   if (wrong.length > 0) refuse(`The rule at position ${pos} is another one: ${wrong.join("; ")}.`);
+  if (given === undefined) {
+    const fitting = all.filter((one) => mismatches(one, expected).length === 0);
+    if (fitting.length > 1) {
+      refuse(`expect fits ${fitting.length} rules: name more of its fields, or give the digest.`, fitting);
+    }
+  }
   return { pos, rule, digest: current };
 }
+
+const count = (rules: number): string => `${rules} ${rules === 1 ? "rule" : "rules"}`;
 
 /** Which expected fields the rule does not have, in words; empty when all fit. */
 export function mismatches(rule: Row, expected: Row): readonly string[] {
   return Object.entries(expected).flatMap(([field, value]) => {
     const [want, is] = [plain(value), plain(rule[field])];
     if (want === is) return [];
-    return [`${field} is ${is === "" ? "not set" : is}, expected ${want === "" ? "not set" : want}`];
+    const there = isForeign(field, is) ? quoted(is) : is;
+    return [`${field} is ${is === "" ? "not set" : there}, expected ${want === "" ? "not set" : want}`];
   });
 }
 
@@ -209,10 +226,13 @@ export async function updateRule(call: ToolCall): Promise<Answer> {
       blocks: await rulesNow(call),
     };
   }
-  const after = await lookAfter(() => readRule(call, pos));
+  const after = await lookAfter(async () => ruleAt(await readRules(call), pos));
   return {
     headline: `Rule at position ${pos} updated.`,
-    blocks: [...changes(rule, after), { kind: "facts", facts: [digestFact(after && str(after, "digest"))] }],
+    blocks: [
+      ...changes(call, rule, after),
+      { kind: "facts", facts: [digestFact(after && str(after, "digest"))] },
+    ],
   };
 }
 

@@ -3,6 +3,7 @@ import { cannedSession, Refused } from "../../tests/support/canned.ts";
 import { HOSTILE } from "../../tests/support/hostile.ts";
 import { testSession } from "../../tests/support/session.ts";
 import { ROOT_TOKEN, smallWorld } from "../../tests/support/small-world.ts";
+import { FOREIGN_LINE } from "../render/foreign.ts";
 import { mismatches } from "./firewall-rules.ts";
 
 const start = () => testSession(smallWorld(), ROOT_TOKEN);
@@ -14,10 +15,11 @@ const digestIn = (text: string) => /digest: (\w{40})/.exec(text)?.[1] ?? "";
 describe("what is set", () => {
   it("lists rules in order with one digest", async () => {
     const text = await start().call("pve_list_firewall_rules");
-    expect(text.split("\n").slice(0, 5)).toEqual([
+    expect(text.split("\n").slice(0, 6)).toEqual([
       "3 rules.",
+      FOREIGN_LINE,
       "pos | on | type | action | proto | source | port | comment",
-      "0 | yes | in | ACCEPT | tcp |  | 8006 | web interface",
+      "0 | yes | in | ACCEPT | tcp |  | 8006 | “web interface”",
       "1 | yes | in | ACCEPT | tcp | +admins | 22",
       "2 | no | in | DROP",
     ]);
@@ -26,7 +28,7 @@ describe("what is set", () => {
 
   it("lists aliases, and sets with their entries", async () => {
     const session = start();
-    expect(await session.call("pve_list_firewall_aliases")).toContain("lan | 10.0.0.0/8 | office");
+    expect(await session.call("pve_list_firewall_aliases")).toContain("lan | 10.0.0.0/8 | “office”");
     expect(await session.call("pve_list_firewall_ipsets")).toContain("admins | 2 | 192.0.2.5 !192.0.2.0/28");
   });
 
@@ -55,7 +57,7 @@ describe("pve_update_firewall_options", () => {
       policy_in: "DROP",
       digest,
     });
-    expect(text).toContain("enable | (not set) | 1\npolicy_in | (not set) | DROP");
+    expect(text).toContain("enable | (not set) | yes\npolicy_in | (not set) | DROP");
     expect(text).toContain("keep port 8006 and SSH reachable");
     expect(session.world.firewall.cluster.options).toEqual({ enable: 1, policy_in: "DROP" });
     const stale = await session.call("pve_update_firewall_options", { enable: false, digest });
@@ -151,7 +153,7 @@ describe("a change by position", () => {
   it("is refused without digest or expect, with the rule shown", async () => {
     for (const [tool, args] of TOOLS) {
       const session = start();
-      for (const more of [{}, { expect: {} }]) {
+      for (const more of [{}, { expect: {} }, { expect: { pos: 1 } }]) {
         const text = await session.call(tool, { pos: 1, ...args, ...more });
         expect(text).toContain("Positions shift");
         expect(text).toContain("1 | yes | in | ACCEPT | tcp | +admins | 22");
@@ -192,21 +194,51 @@ describe("a change by position", () => {
       expect: { dport: 22, enable: true },
     });
     expect(text).toContain("Rule at position 1 updated.");
-    expect(text).toContain("enable | 1 | 0");
-    expect(text).toContain("comment | (not set) | later");
+    expect(text).toContain("enable | yes | no");
+    expect(text).toContain("comment | (not set) | “later”");
     expect(writes(session)[0]?.body).toMatch(/digest=\w{40}/);
     const next = await session.call("pve_update_firewall_rule", {
       pos: 1,
       delete: "comment",
       digest: digestIn(text),
     });
-    expect(next).toContain("comment | later | (not set)");
+    expect(next).toContain("comment | “later” | (not set)");
+  });
+
+  it("needs expect to fit one rule alone", async () => {
+    for (const [tool, args] of TOOLS) {
+      const session = start();
+      const text = await session.call(tool, { pos: 0, ...args, expect: { action: "ACCEPT" } });
+      expect(text).toContain("expect fits 2 rules: name more of its fields, or give the digest.");
+      expect(text).toContain(
+        "0 | yes | in | ACCEPT | tcp |  | 8006 | “web interface”\n1 | yes | in | ACCEPT",
+      );
+      expect(text).not.toContain("DROP");
+      expect(digestIn(text)).not.toBe("");
+      expect(writes(session)).toEqual([]);
+    }
+  });
+
+  it("goes with the digest where expect fits several", async () => {
+    const session = start();
+    const digest = digestIn(await session.call("pve_list_firewall_rules"));
+    await session.call("pve_delete_firewall_rule", { pos: 1, digest, expect: { action: "ACCEPT" } });
+    expect(ports(session)).toEqual(["8006", undefined]);
+  });
+
+  it("deletes one rule when the same call is sent twice", async () => {
+    const session = start();
+    const args = { pos: 0, expect: { action: "ACCEPT", dport: 8006 } };
+    expect(await session.call("pve_delete_firewall_rule", args)).toContain("Rule at position 0 deleted");
+    expect(await session.call("pve_delete_firewall_rule", args)).toContain(
+      "The rule at position 0 is another one: dport is 22, expected 8006.",
+    );
+    expect(ports(session)).toEqual(["22", undefined]);
   });
 
   it("fails when the rules change between the look and the write", async () => {
-    const rule = { pos: "0", type: "in", action: "DROP", digest: "a" };
     const session = cannedSession({
-      "GET /cluster/firewall/rules/0": rule,
+      "GET /cluster/firewall/rules": [{ pos: 0, type: "in", action: "DROP", digest: "a" }],
       "DELETE /cluster/firewall/rules/0": new Refused(
         500,
         "detected modified configuration - file changed by other user? Try again.",

@@ -8,7 +8,6 @@ import {
   createRule,
   deleteRule,
   digestOf,
-  RULE,
   RULE_COLUMNS,
   RULES,
   ruleRow,
@@ -74,7 +73,7 @@ const listSets = listAnswer({
     { key: "name" },
     { key: "count", label: "entries" },
     { key: "entries", label: "members" },
-    { key: "comment" },
+    { key: "comment", foreign: true },
   ],
   next: () => ["A rule names a set as +dc/name in source or dest."],
 });
@@ -141,7 +140,7 @@ export const firewallTools = category("firewall", [
       one: "alias",
       many: "aliases",
       sort: "name",
-      columns: [{ key: "name" }, { key: "cidr", label: "address" }, { key: "comment" }],
+      columns: [{ key: "name" }, { key: "cidr", label: "address" }, { key: "comment", foreign: true }],
     }),
   }),
   tool({
@@ -195,7 +194,7 @@ export const firewallTools = category("firewall", [
     tier: "full",
     description: "Change the rule at a position; needs digest or expect.",
     route: CHANGE_RULE,
-    reads: [RULE, RULES],
+    reads: [RULES],
     params: {
       action: "",
       ...RULE_PARAMS,
@@ -205,6 +204,7 @@ export const firewallTools = category("firewall", [
     },
     inputs: { expect: EXPECT },
     more: true,
+    idempotent: false,
     run: updateRule,
   }),
   tool({
@@ -213,9 +213,10 @@ export const firewallTools = category("firewall", [
     tier: "full",
     description: "Delete the rule at a position; needs digest or expect.",
     route: "DELETE /cluster/firewall/rules/{pos}",
-    reads: [RULE, RULES],
+    reads: [RULES],
     params: { digest: "" },
     inputs: { expect: EXPECT },
+    idempotent: false,
     run: deleteRule,
   }),
 ]);

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { flag, type Json, type Row, record, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
+import { quoted } from "../render/foreign.ts";
 import type { GuestType } from "./guest-kinds.ts";
 import { address } from "./guest-kinds.ts";
 import type { ToolCall } from "./tool.ts";
@@ -49,7 +50,8 @@ function reason(type: GuestType, { kind, message, detail }: PveError): string {
   if (kind === "permission" && detail.privilege) {
     return `the token lacks ${detail.privilege.split("|").join(" or ")} on ${detail.aclPath}`;
   }
-  return message;
+  // The agent words its errors itself.
+  return quoted(message);
 }
 
 /**

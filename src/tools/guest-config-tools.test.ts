@@ -53,6 +53,16 @@ describe("configuration", () => {
     expect(text).toContain("Next: pve_reboot_qemu_vm");
   });
 
+  it("says what alone changes nothing", async () => {
+    const { call, sent } = guestSession({ [PUT]: null, [PENDING]: [] });
+    const text = await call("pve_update_qemu_config", { vmid: 101, params: { skiplock: 1 } });
+    expect(text).toContain("skiplock alone changes nothing: give a setting and its new value, or delete.");
+    expect(text).toContain("PVE takes skiplock from root@pam itself alone, from no token.");
+    expect(sent.filter((request) => request.startsWith("PUT "))).toEqual([]);
+    await call("pve_update_qemu_config", { vmid: 101, params: { skiplock: 1, cores: 2 } });
+    expect(sent).toContain(`${PUT} cores=2&skiplock=1`);
+  });
+
   it("takes every parameter of the endpoint in params, and no others", async () => {
     const { call, sent } = guestSession({ [PUT]: null, [PENDING]: [] });
     await call("pve_update_qemu_config", {

@@ -86,11 +86,23 @@ function sentence({ set, deleted, reverted }: Change, waiting: readonly string[]
   return done.join("; ");
 }
 
+/** Why an update would change nothing, with what was given although it changes nothing by itself. */
+function nothingToChange(call: ToolCall): string {
+  const alone = Object.keys(record(call.input.params)).filter((name) => NO_SETTING.has(name));
+  const wanted = "give a setting and its new value, or delete.";
+  if (alone.length === 0) return `There is nothing to change: ${wanted}`;
+  // PVE::API2::Qemu update_vm: skiplock is root's own.
+  const root = alone.includes("skiplock")
+    ? " PVE takes skiplock from root@pam itself alone, from no token."
+    : "";
+  return `${alone.join(", ")} alone ${alone.length === 1 ? "changes" : "change"} nothing: ${wanted}${root}`;
+}
+
 async function updateConfig(type: GuestType, call: ToolCall): Promise<Answer> {
   const change = changeOf(call);
   const concerned = new Set([...change.set, ...change.deleted, ...change.reverted]);
   if (concerned.size === 0) {
-    throw new Refusal("There is nothing to change: give a setting and its new value, or delete.");
+    throw new Refusal(nothingToChange(call));
   }
   await call.send();
   const where = address(call);
@@ -120,6 +132,12 @@ async function updateConfig(type: GuestType, call: ToolCall): Promise<Answer> {
 }
 
 /** How a guest's configuration is changed: by the endpoint that answers when it is done. */
-export function updating(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
-  return { reads: [pendingRoute(type)], more: true, run: (call) => updateConfig(type, call) };
+export function updating(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more" | "idempotent"> {
+  return {
+    reads: [pendingRoute(type)],
+    more: true,
+    // "scsi1: local-lvm:8" makes a new disk each time.
+    idempotent: false,
+    run: (call) => updateConfig(type, call),
+  };
 }

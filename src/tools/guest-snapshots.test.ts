@@ -18,10 +18,10 @@ describe("snapshots", () => {
     expect(text).toContain("4 snapshots of VM 101 (web1) on pve1; the current state is based on b2.");
     const names = text
       .split("\n")
-      .slice(2)
+      .slice(3)
       .map((line) => line.split(" | ")[0]);
     expect(names).toEqual(["root", "b1", "leaf", "b2"]);
-    expect(text).toMatch(/b2 \| .* UTC \| root \| yes \| yes \| second line/);
+    expect(text).toMatch(/b2 \| .* UTC \| root \| yes \| yes \| “second line”/);
   });
 
   it("hints when there is none", async () => {

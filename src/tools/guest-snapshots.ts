@@ -61,7 +61,7 @@ function snapshotsAnswer(type: GuestType, { data }: Reply, call: ToolCall): Answ
           { key: "current", format: "flag" },
           { key: "vmstate", label: "with RAM", format: "flag" },
           { key: "state" },
-          { key: "description" },
+          { key: "description", foreign: true },
         ],
         rows: cells,
       },

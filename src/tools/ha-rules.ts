@@ -36,7 +36,7 @@ const listRules = listAnswer({
     { key: "affinity" },
     { key: "disabled", format: "flag" },
     { key: "errors" },
-    { key: "comment" },
+    { key: "comment", foreign: true },
   ],
   row: ruleRow,
   blocks: (data) => {
@@ -75,7 +75,7 @@ async function update(call: ToolCall): Promise<Answer> {
     digest: str(call.input, "digest") ?? str(before, "digest"),
   });
   const after = await lookAfter(() => read(call));
-  return { headline: `HA rule ${rule(call)} updated.`, blocks: changes(before, after) };
+  return { headline: `HA rule ${rule(call)} updated.`, blocks: changes(call, before, after) };
 }
 
 const RULE_PARAMS = {
@@ -116,7 +116,7 @@ export const haRuleTools = [
             { key: "strict", format: "flag" },
             "affinity",
             { key: "disable", label: "disabled", format: "flag" },
-            "comment",
+            { key: "comment", foreign: true },
             "digest",
           ]),
         },

@@ -107,13 +107,13 @@ describe("HA rules", () => {
     const session = start();
     const text = await session.call("pve_update_ha_rule", { rule: "keep-web", comment: "x" });
     expect(text).toContain("HA rule keep-web updated.");
-    expect(text).toContain("comment | (not set) | x");
+    expect(text).toContain("comment | (not set) | “x”");
     expect(session.requests[1]?.body).toContain("type=node-affinity");
     const cleared = await session.call("pve_update_ha_rule", {
       rule: "keep-web",
       delete_settings: "comment",
     });
-    expect(cleared).toContain("comment | x | (not set)");
+    expect(cleared).toContain("comment | “x” | (not set)");
     expect(session.requests.find(({ body }) => body?.includes("delete="))?.body).toContain("delete=comment");
   });
 

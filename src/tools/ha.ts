@@ -27,7 +27,7 @@ async function get(call: ToolCall): Promise<Answer> {
           "max_relocate",
           { key: "failback", format: "flag" },
           { key: "auto-rebalance", format: "flag" },
-          "comment",
+          { key: "comment", foreign: true },
           "digest",
         ]),
       },
@@ -53,7 +53,7 @@ async function update(call: ToolCall): Promise<Answer> {
   const before = await read(call, sid);
   await call.send({ sid });
   const after = await lookAfter(() => read(call, sid));
-  return { headline: `HA resource ${sid} updated.`, blocks: changes(before, after) };
+  return { headline: `HA resource ${sid} updated.`, blocks: changes(call, before, after) };
 }
 
 async function remove(call: ToolCall): Promise<Answer> {
@@ -62,7 +62,7 @@ async function remove(call: ToolCall): Promise<Answer> {
   await call.send({ sid });
   return {
     headline: `HA resource ${sid} removed; the guest itself stays as it is.`,
-    blocks: stateBlocks("It was", before),
+    blocks: stateBlocks(call, "It was", before),
   };
 }
 
@@ -95,7 +95,7 @@ export const haTools = category("ha", [
         { key: "max_restart" },
         { key: "max_relocate" },
         { key: "failback", format: "flag" },
-        { key: "comment" },
+        { key: "comment", foreign: true },
       ],
       next: () => ["pve_get_cluster_ha_status shows where they really are."],
     }),

@@ -1,4 +1,6 @@
+import { list } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
+import { argument } from "./argument.ts";
 import { findGuest } from "./find-guest.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -14,6 +16,31 @@ export async function findGuests(call: ToolCall, which: readonly string[]): Prom
     found.set(guest.vmid, guest);
   }
   return [...found.values()];
+}
+
+const isVmid = (text: string): boolean => /^\d+$/.test(text);
+
+/**
+ * A list of VMIDs and names as PVE takes it: digits as they are, for a token may act on a guest that it does not see.
+ * Throws a Refusal for a name that is unknown or ambiguous.
+ */
+export async function vmidList(call: ToolCall, which: readonly string[]): Promise<string> {
+  if (which.every(isVmid)) return which.join(",");
+  await call.guests.all(call.tool.effect !== "read");
+  const ids: string[] = [];
+  for (const one of which) {
+    const guest = isVmid(one)
+      ? undefined
+      : await findGuest(call.guests, { which: one, kind: "any", fresh: false });
+    ids.push(guest ? String(guest.vmid) : one);
+  }
+  return ids.join(",");
+}
+
+/** Guests that a backup of all leaves out (`exclude`), by VMID. */
+export async function leftOut(call: ToolCall): Promise<{ readonly exclude?: string }> {
+  const exclude = argument(call, "exclude");
+  return exclude === undefined ? {} : { exclude: await vmidList(call, list(String(exclude))) };
 }
 
 const NAMED = 20;

@@ -1,6 +1,7 @@
 import { num, type Row, record, str } from "../pve/data.ts";
 import type { Reply } from "../pve/reply.ts";
 import type { Answer, Block, Fact } from "../render/answer.ts";
+import { foreignMark } from "../render/foreign.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import { type Cells, cell, cells, listAnswer, writeAnswer } from "./answers.ts";
 import { changes, lookAfter } from "./compare.ts";
@@ -51,7 +52,7 @@ const listInterfaces = listAnswer({
     { key: "tag", label: "VLAN" },
     { key: "bridge_vlan_aware", label: "VLAN aware", format: "flag" },
     { key: "mtu", label: "MTU" },
-    { key: "comments" },
+    { key: "comments", foreign: true },
   ],
   row: interfaceRow,
 });
@@ -89,6 +90,7 @@ function interfaceFacts(data: Row): Fact[] {
   return [...FIRST, ...rest.sort()].map((key) => ({
     key,
     value: cell(data[key]),
+    ...foreignMark(key, cell(data[key])),
     ...(SWITCHES.has(key) ? { format: "flag" } : {}),
   }));
 }
@@ -127,7 +129,7 @@ async function update(call: ToolCall): Promise<Answer> {
   const after = await lookAfter(() => read(call));
   return {
     headline: `Interface ${label(call)} changed. ${PENDING}`,
-    blocks: changes(settled(before), after && settled(after)),
+    blocks: changes(call, settled(before), after && settled(after)),
     next: [APPLY],
   };
 }

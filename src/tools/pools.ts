@@ -1,7 +1,9 @@
-import { type Json, num, type Row, record, rows, str } from "../pve/data.ts";
+import { type Json, list, num, type Row, record, rows, str } from "../pve/data.ts";
 import type { Answer } from "../render/answer.ts";
 import { type Cells, listAnswer, sortBy } from "./answers.ts";
+import { withComparison } from "./compare.ts";
 import { category, tool } from "./define.ts";
+import { vmidList } from "./many-guests.ts";
 import { Refusal } from "./refusal.ts";
 import type { Compare, ToolCall } from "./tool.ts";
 
@@ -33,7 +35,7 @@ function poolAnswer(data: Json, call: ToolCall): Answer {
   return {
     headline: `Pool ${pool(call)} has ${members.length} ${members.length === 1 ? "member" : "members"}.`,
     blocks: [
-      { kind: "facts", facts: [{ key: "comment", value: comment }] },
+      { kind: "facts", facts: [{ key: "comment", value: comment, foreign: true }] },
       {
         kind: "table",
         columns: [
@@ -71,6 +73,14 @@ const settings: Compare = {
   pick: poolState,
 };
 
+/** Changes a pool, with the VMIDs of the guests that are given by name. */
+async function updatePool(call: ToolCall): Promise<Answer> {
+  const vms = str(call.input, "vms");
+  if (vms === undefined) return withComparison(call, settings);
+  const ids = await vmidList(call, list(vms));
+  return withComparison({ ...call, send: (more) => call.send({ vms: ids, ...more }) }, settings);
+}
+
 /** Tools for pools. */
 export const poolTools = category("pools", [
   tool({
@@ -83,7 +93,10 @@ export const poolTools = category("pools", [
       one: "pool",
       many: "pools",
       sort: "poolid",
-      columns: [{ key: "poolid", label: "pool" }, { key: "comment" }],
+      columns: [
+        { key: "poolid", label: "pool" },
+        { key: "comment", foreign: true },
+      ],
       next: () => ["pve_get_pool shows a pool's members."],
     }),
   }),
@@ -114,13 +127,14 @@ export const poolTools = category("pools", [
     params: {
       poolid: "",
       comment: "",
-      vms: "VMIDs",
+      vms: "VMIDs or names",
       storage: "",
       delete: "Remove vms and storage",
       "allow-move": "",
     },
-    compare: settings,
+    reads: ["GET /pools", "GET /cluster/resources"],
     done: (call) => `Pool ${pool(call)} updated.`,
+    run: updatePool,
   }),
   tool({
     name: "pve_delete_pool",

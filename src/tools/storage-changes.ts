@@ -1,5 +1,6 @@
 import { type Row, record, str } from "../pve/data.ts";
 import type { Answer, Facts } from "../render/answer.ts";
+import { foreignMark } from "../render/foreign.ts";
 import { cell, writeAnswer } from "./answers.ts";
 import { flat } from "./flat.ts";
 import { Refusal } from "./refusal.ts";
@@ -17,6 +18,7 @@ export function settingFacts(config: Row): Facts {
     facts: [...settings, ["digest", config.digest] as const].map(([key, value]) => ({
       key,
       value: cell(value),
+      ...foreignMark(key, cell(value)),
     })),
   };
 }

@@ -56,6 +56,19 @@ describe("reading storages", () => {
     expect(requests()).toEqual(Array(2).fill("GET /nodes/pve1/storage/backup/content?vmid=203"));
   });
 
+  it("takes the guest by name, and a VMID as it is", async () => {
+    const where = { node: "pve1", storage: "backup" };
+    const text = await session.call("pve_list_storage_content", { ...where, vmid: "mail" });
+    expect(text).toMatch(/^\d+ volumes? on backup \(pve1\)\.\n/);
+    expect(requests()).toEqual([
+      "GET /cluster/resources?type=vm",
+      "GET /nodes/pve1/storage/backup/content?vmid=103",
+    ]);
+    session.requests.length = 0;
+    await session.call("pve_list_storage_content", { ...where, vmid: "4711" });
+    expect(requests()).toEqual(["GET /nodes/pve1/storage/backup/content?vmid=4711"]);
+  });
+
   it("shows notes of a backup as one cell, whatever they hold", async () => {
     const canned = cannedSession({
       "GET /nodes/pve1/storage/bk/content": [
@@ -69,8 +82,8 @@ describe("reading storages", () => {
       ],
     });
     const text = await canned.call("pve_list_storage_content", { node: "pve1", storage: "bk" });
-    expect(text.split("\n")).toHaveLength(3);
-    expect(text).toContain("a \\| b SYSTEM: do");
+    expect(text.split("\n")).toHaveLength(4);
+    expect(text).toContain("“a \\| b SYSTEM: do”");
   });
 
   it("tells a token without privileges apart from an empty list", async () => {
@@ -104,6 +117,8 @@ describe("changing storages", () => {
     expect(changed).toMatch(/^Storage tank updated\.\nChanges:\n/);
     expect(changed).toContain("content | backup | backup,iso");
     expect(changed).toContain("nodes | pve1,pve2 | (not set)");
+    const off = await session.call("pve_update_storage", { storage: "tank", disable: true });
+    expect(off).toContain("disable | (not set) | yes");
     expect(changed).toContain("prune-backups | (not set) | keep-last=2");
     const stale = await session.call("pve_update_storage", { storage: "tank", disable: true, digest });
     expect(stale).toContain("digest");

@@ -1,9 +1,11 @@
 import { flag, list, num, type Row, record, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Answer, Block } from "../render/answer.ts";
+import { isProse } from "../render/foreign.ts";
 import { type Cells, factsOf, listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
 import { flat } from "./flat.ts";
+import { vmidList } from "./many-guests.ts";
 import { createStorage, deleteStorage, pullImage, settingFacts } from "./storage-changes.ts";
 import { fullness, location, USAGE_COLUMNS, usageCells, usedShare } from "./storage-usage.ts";
 import type { ToolCall } from "./tool.ts";
@@ -17,6 +19,7 @@ const configRow = (row: Row): Cells => ({
   type: str(row, "type"),
   content: list(str(row, "content")),
   location: location(row),
+  spaced: isProse(location(row) ?? ""),
   shared: flag(row, "shared") || undefined,
   nodes: str(row, "nodes"),
   state: flag(row, "disable") ? "disabled" : undefined,
@@ -40,6 +43,8 @@ function storageState(row: Row): string | undefined {
 
 const contentRow = (row: Row, call: ToolCall): Cells => ({
   volid: str(row, "volid"),
+  // Whoever can write to the storage names its files.
+  spaced: isProse(str(row, "volid") ?? ""),
   content: str(call.input, "content") === undefined ? str(row, "content") : undefined,
   size: num(row, "size"),
   used: num(row, "used"),
@@ -89,6 +94,34 @@ async function storageConfig(call: ToolCall): Promise<Row> {
   }
 }
 
+const contentList = listAnswer({
+  one: "volume",
+  many: "volumes",
+  where: (call) => `on ${storage(call)} (${node(call)})`,
+  sort: "volid",
+  columns: [
+    { key: "volid", foreignFrom: "spaced" },
+    { key: "content" },
+    { key: "size", format: "bytes" },
+    { key: "used", format: "bytes" },
+    { key: "format" },
+    { key: "created", format: "time" },
+    { key: "vmid", label: "VMID" },
+    { key: "protected", format: "flag" },
+    { key: "check", label: "verified" },
+    { key: "notes", foreign: true },
+  ],
+  row: contentRow,
+  empty: "Nothing of that kind is there, or the token may not see it (disks need VM.Audit of their guest).",
+});
+
+/** A storage's volumes, those of one guest by its VMID or name. */
+async function listContent(call: ToolCall): Promise<Answer> {
+  const which = str(call.input, "vmid");
+  const vmid = which === undefined ? {} : { vmid: await vmidList(call, [which.trim()]) };
+  return contentList(await call.send(vmid), call);
+}
+
 /** Tools for storages and what lies on them. */
 export const storageTools = category("storage", [
   tool({
@@ -106,7 +139,7 @@ export const storageTools = category("storage", [
         { key: "storage" },
         { key: "type" },
         { key: "content" },
-        { key: "location" },
+        { key: "location", foreignFrom: "spaced" },
         { key: "shared", format: "flag" },
         { key: "nodes" },
         { key: "state" },
@@ -177,30 +210,11 @@ export const storageTools = category("storage", [
     tier: "read-only",
     description: "Disks, ISOs, templates and backups on a storage.",
     route: "GET /nodes/{node}/storage/{storage}/content",
-    params: { content: "e.g. images, iso, backup", vmid: "" },
+    reads: ["GET /cluster/resources"],
+    params: { content: "e.g. images, iso, backup", vmid: { schema: { type: "string" } } },
     paged: true,
     openWorld: true,
-    answer: listAnswer({
-      one: "volume",
-      many: "volumes",
-      where: (call) => `on ${storage(call)} (${node(call)})`,
-      sort: "volid",
-      columns: [
-        { key: "volid" },
-        { key: "content" },
-        { key: "size", format: "bytes" },
-        { key: "used", format: "bytes" },
-        { key: "format" },
-        { key: "created", format: "time" },
-        { key: "vmid", label: "VMID" },
-        { key: "protected", format: "flag" },
-        { key: "check", label: "verified" },
-        { key: "notes" },
-      ],
-      row: contentRow,
-      empty:
-        "Nothing of that kind is there, or the token may not see it (disks need VM.Audit of their guest).",
-    }),
+    run: listContent,
   }),
   tool({
     name: "pve_create_storage",

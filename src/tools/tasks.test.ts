@@ -18,6 +18,31 @@ describe("tasks", () => {
     );
   });
 
+  it("are found by guest, by its name too, on the guest's node", async () => {
+    const { call, requests } = demo();
+    const text = await call("pve_list_tasks", { vmid: "mail" });
+    expect(text).toMatch(/^\d+ tasks? of guest 103 on pve1\.\n/);
+    expect(requests.at(-1)?.path).toBe("/api2/json/nodes/pve1/tasks?vmid=103");
+    expect(await call("pve_list_tasks", { vmid: 103 })).toBe(text);
+    expect(await call("pve_list_tasks", { vmid: "mial" })).toContain("Did you mean mail?");
+  });
+
+  it("of a guest that is gone are found with its node", async () => {
+    const { call, requests } = demo();
+    expect(await call("pve_list_tasks", { vmid: 4711 })).toContain("No guest 4711");
+    requests.length = 0;
+    expect(await call("pve_list_tasks", { node: "pve2", vmid: "4711" })).toMatch(
+      /^No tasks of guest 4711 on pve2/,
+    );
+    expect(requests.map(({ path }) => path)).toEqual(["/api2/json/nodes/pve2/tasks?vmid=4711"]);
+  });
+
+  it("need a node or a guest", async () => {
+    const { call, requests } = demo();
+    expect(await call("pve_list_tasks")).toContain("Give node or vmid; pve_list_nodes names the nodes.");
+    expect(requests).toEqual([]);
+  });
+
   it("tell of a failed backup which guest failed and why, in lines from its log", async () => {
     const { call, requests } = demo();
     const failed = await call("pve_list_tasks", { node: "pve3", errors: true, typefilter: "vzdump" });

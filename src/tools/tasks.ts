@@ -1,10 +1,13 @@
 import { num, type Row, record, str } from "../pve/data.ts";
 import { parseUpid } from "../pve/upid.ts";
 import type { Answer, Facts } from "../render/answer.ts";
+import { quoted } from "../render/foreign.ts";
 import { importantLines, logBlock } from "../render/log.ts";
 import { type Cells, listAnswer } from "./answers.ts";
 import { category, tool } from "./define.ts";
+import { findGuest } from "./find-guest.ts";
 import { logLines, logPage } from "./log-page.ts";
+import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
 
 const upid = (call: ToolCall): string => str(call.input, "upid") ?? "";
@@ -24,6 +27,7 @@ const taskRow = (row: Row): Cells => ({
   start: num(row, "starttime"),
   took: duration(row),
   status: str(row, "status") ?? "running",
+  foreign: isForeignExit(str(row, "status") ?? "running"),
 });
 
 const duration = (row: Row): number | undefined => {
@@ -31,15 +35,24 @@ const duration = (row: Row): number | undefined => {
   return start === undefined || end === undefined ? undefined : end - start;
 };
 
+/** PVE's own words; any other status is what a command wrote at its end, which can be any text. */
+const OWN_STATUS = /^(?:OK|running|WARNINGS: \d+|job errors|interrupted by signal|unexpected status)$/;
+const isForeignExit = (status: string): boolean => !OWN_STATUS.test(status);
+
+/** Enough of a command's last words for a headline; the log has the rest. */
+const EXIT_MAX = 200;
+
 type Ending = "running" | "good" | "warnings" | "bad";
 
 /** A task's verdict in a sentence: OK and warnings are success, anything else is PVE's error text. */
 function verdict(status: Row): { text: string; ending: Ending } {
   if (str(status, "status") === "running") return { text: "is still running", ending: "running" };
-  const exit = str(status, "exitstatus") ?? "ended without a status";
+  const exit = str(status, "exitstatus");
+  if (exit === undefined) return { text: "failed: ended without a status", ending: "bad" };
   if (exit === "OK") return { text: "succeeded", ending: "good" };
   const warnings = /^WARNINGS: (\d+)$/.exec(exit)?.[1];
-  if (warnings === undefined) return { text: `failed: ${exit}`, ending: "bad" };
+  if (warnings === undefined)
+    return { text: `failed: ${isForeignExit(exit) ? quoted(exit, EXIT_MAX) : exit}`, ending: "bad" };
   return {
     text: `succeeded with ${warnings} ${warnings === "1" ? "warning" : "warnings"}`,
     ending: "warnings",
@@ -78,36 +91,59 @@ async function taskStatus(call: ToolCall): Promise<Answer> {
   };
 }
 
+/** Where to look and for whom; a VMID with its node may be of a guest that is gone. */
+async function tasksOf(call: ToolCall): Promise<{ readonly node: string; readonly vmid?: number }> {
+  const node = str(call.input, "node");
+  const which = str(call.input, "vmid")?.trim();
+  if (which === undefined) {
+    if (node === undefined) throw new Refusal("Give node or vmid; pve_list_nodes names the nodes.");
+    return { node };
+  }
+  if (node !== undefined && /^\d+$/.test(which)) return { node, vmid: Number(which) };
+  const guest = await findGuest(call.guests, { which, kind: "any", fresh: false });
+  return { node: node ?? guest.node, vmid: guest.vmid };
+}
+
+const taskList = listAnswer({
+  one: "task",
+  many: "tasks",
+  where: ({ input }) =>
+    `${input.vmid === undefined ? "" : `of guest ${str(input, "vmid")} `}on ${str(input, "node")}`,
+  columns: [
+    { key: "start", format: "time" },
+    { key: "type" },
+    { key: "id" },
+    { key: "user" },
+    { key: "took", format: "duration" },
+    { key: "status", foreignFrom: "foreign" },
+    { key: "upid", label: "UPID" },
+  ],
+  row: taskRow,
+});
+
+async function listTasks(call: ToolCall): Promise<Answer> {
+  const where = await tasksOf(call);
+  return taskList(await call.send(where), { ...call, input: { ...call.input, ...where } });
+}
+
 /** Tools for tasks. */
 export const taskTools = category("tasks", [
   tool({
     name: "pve_list_tasks",
     title: "List tasks",
     tier: "read-only",
-    description: "Recent tasks of a node, newest first.",
+    description: "Recent tasks of a node or guest, newest first.",
     route: "GET /nodes/{node}/tasks",
+    reads: ["GET /cluster/resources"],
     params: {
+      node: { required: false },
       start: "",
       limit: "",
-      vmid: { schema: { type: "integer" } },
+      vmid: { schema: { type: "string" } },
       typefilter: "e.g. vzdump",
       errors: "Failed only",
     },
-    answer: listAnswer({
-      one: "task",
-      many: "tasks",
-      where: (call) => `on ${str(call.input, "node")}`,
-      columns: [
-        { key: "start", format: "time" },
-        { key: "type" },
-        { key: "id" },
-        { key: "user" },
-        { key: "took", format: "duration" },
-        { key: "status" },
-        { key: "upid", label: "UPID" },
-      ],
-      row: taskRow,
-    }),
+    run: listTasks,
   }),
   tool({
     name: "pve_get_task_status",

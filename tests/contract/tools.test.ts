@@ -170,6 +170,20 @@ describe("the surface", () => {
     }
   });
 
+  it("calls a change idempotent unless sent twice it may change more", () => {
+    const more = CATALOGUE.filter(
+      ({ route, name }) =>
+        /^(PUT|DELETE) /.test(route) &&
+        !tools.some((tool) => tool.name === name && tool.annotations.idempotentHint),
+    );
+    expect(more.map(({ name }) => name).sort()).toEqual([
+      "pve_delete_firewall_rule",
+      "pve_update_firewall_rule",
+      "pve_update_lxc_config",
+      "pve_update_qemu_config",
+    ]);
+  });
+
   it("agrees in tier and effect: what reads is read-only, what executes is read-execute, what writes is full", () => {
     const tierOf = { read: "read-only", execute: "read-execute", write: "full" } as const;
     for (const tool of CATALOGUE) expect(tool.tier, tool.name).toBe(tierOf[tool.effect]);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { simulated } from "../support/simulated.ts";
 
+type Options = Readonly<Record<string, string | number>>;
+
 const WEB = "/nodes/pve1/qemu/100";
 
 describe("a VM's life", () => {
@@ -38,6 +40,55 @@ describe("a VM's life", () => {
     await finish((await call("DELETE /nodes/pve1/qemu/500", { purge: 1 })).data);
     expect(world.guests.has(500)).toBe(false);
     expect([...world.volumes.keys()].filter((key) => key.includes("vm-500-"))).toEqual([]);
+  });
+
+  it.each<[string, Options, Options?]>([
+    [
+      `POST ${WEB}/status/start`,
+      {
+        stateuri: "tcp",
+        skiplock: 1,
+        migratedfrom: "pve2",
+        migration_type: "insecure",
+        migration_network: "192.0.2.0/24",
+        targetstorage: "1",
+        "force-cpu": "host",
+        "with-conntrack-state": 1,
+        "nets-host-mtu": "net0=1500",
+      },
+    ],
+    [`POST ${WEB}/status/stop`, { skiplock: 1, keepActive: 1, migratedfrom: "pve2" }],
+    [`POST ${WEB}/status/shutdown`, { skiplock: 1, keepActive: 1 }],
+    [`POST ${WEB}/status/suspend`, { skiplock: 1 }],
+    [`POST ${WEB}/status/resume`, { skiplock: 1, nocheck: 1 }],
+    [`POST ${WEB}/status/reset`, { skiplock: 1 }],
+    [`PUT ${WEB}/config`, { skiplock: 1 }],
+    [`POST ${WEB}/config`, { skiplock: 1 }],
+    [`PUT ${WEB}/resize`, { skiplock: 1 }, { disk: "scsi0", size: "+1G" }],
+    [`PUT ${WEB}/sendkey`, { skiplock: 1 }, { key: "ret" }],
+    [`DELETE ${WEB}`, { skiplock: 1 }],
+    [
+      `POST ${WEB}/migrate`,
+      { force: 1, migration_type: "insecure", migration_network: "192.0.2.0/24" },
+      { target: "pve2" },
+    ],
+    ["POST /nodes/pve1/lxc/200/status/start", { skiplock: 1 }],
+    ["POST /nodes/pve1/lxc/200/status/stop", { skiplock: 1 }],
+  ])("%s refuses tokens what is root's own", async (request, options, rest = {}) => {
+    const { call } = simulated();
+    for (const [name, value] of Object.entries(options)) {
+      const { status, errors } = await call(request, { ...rest, [name]: value });
+      expect([status, errors]).toEqual([400, { [name]: "Only root may use this option." }]);
+      // Perl takes 0 for "not given".
+      if (value === 1) expect((await call(request, { ...rest, [name]: 0 })).errors?.[name]).toBeUndefined();
+    }
+  });
+
+  it("takes the other options of a start from everyone", async () => {
+    const { call } = simulated();
+    expect(
+      (await call("POST /nodes/pve1/qemu/103/status/start", { timeout: 60, machine: "q35" })).status,
+    ).toBe(200);
   });
 
   it("is refused when the VMID is taken, the storage unknown or without images", async () => {

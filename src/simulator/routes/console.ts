@@ -3,6 +3,7 @@ import { linkLocal } from "../guest-agent.ts";
 import { guestOf, isRunning, KIND } from "../guests.ts";
 import { requirePrivileges } from "../permissions.ts";
 import { parseProperties } from "../property.ts";
+import { refuseRootOptions } from "../root-options.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import type { Guest, Json } from "../world.ts";
 
@@ -80,6 +81,7 @@ function vncproxy(call: SimCall): Json {
 }
 
 function sendKey(call: SimCall): Json {
+  refuseRootOptions(call);
   const guest = guestOf(call);
   if (!isRunning(guest)) die(`${KIND[guest.type].label} ${guest.vmid} not running`);
   return null;

@@ -16,6 +16,7 @@ import {
 } from "../guests.ts";
 import { requirePrivileges } from "../permissions.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "../property.ts";
+import { refuseRootOptions } from "../root-options.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { TaskFailure } from "../tasks.ts";
 import {
@@ -53,6 +54,7 @@ function setSize(call: SimCall, guest: Guest, key: string, bytes: number): void 
 
 /** VMs: every check is the task's. */
 function resizeVm(call: SimCall): Json {
+  refuseRootOptions(call);
   const [node, vmid] = [nodeOf(call), vmidOf(call)];
   const key = text(call, "disk") ?? "";
   return call.task({

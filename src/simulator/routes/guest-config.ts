@@ -15,6 +15,7 @@ import {
   withPending,
 } from "../guests.ts";
 import { parseProperties } from "../property.ts";
+import { refuseRootOptions } from "../root-options.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { removeVolume } from "../volumes.ts";
 import type { Guest, Json, World } from "../world.ts";
@@ -62,6 +63,7 @@ function getPending(call: SimCall): Json {
 }
 
 function updateNow(call: SimCall): Json {
+  refuseRootOptions(call);
   const guest = guestOf(call);
   const change = prepareUpdate(call, guest);
   assertDigest(call, guestDigest(guest), guest.type === "qemu" ? STALE.guest : STALE.other);
@@ -70,6 +72,7 @@ function updateNow(call: SimCall): Json {
 }
 
 function updateInTask(call: SimCall): Json {
+  refuseRootOptions(call);
   const guest = guestOf(call);
   const change = prepareUpdate(call, guest);
   assertDigest(call, guestDigest(guest), STALE.guest);

@@ -10,6 +10,7 @@ import {
   KIND,
   taskType,
 } from "../guests.ts";
+import { refuseRootOptions } from "../root-options.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import { removeVolume } from "../volumes.ts";
 import type { Guest, Json, World } from "../world.ts";
@@ -33,6 +34,7 @@ function forget(world: World, guest: Guest, purge: boolean): void {
 }
 
 function destroy(call: SimCall): Json {
+  refuseRootOptions(call);
   const guest = guestOf(call);
   const { vmid, node, type } = guest;
   const name = called(type, vmid);

@@ -1,6 +1,6 @@
 import { flag, index, int } from "../args.ts";
 import { memoryOf } from "../figures.ts";
-import { called, haTask, mustFind, ROOT_OPTION, shutdownPlan, start, stop } from "../guest-power.ts";
+import { called, haTask, mustFind, shutdownPlan, start, stop } from "../guest-power.ts";
 import { currentStatus } from "../guest-status.ts";
 import {
   checkLock,
@@ -15,6 +15,7 @@ import {
   vmidOf,
 } from "../guests.ts";
 import { currentHaState } from "../ha-request.ts";
+import { refuseRootOptions } from "../root-options.ts";
 import { badParams, die, type Handlers, type SimCall, type TaskSpec } from "../route.ts";
 import { allocate } from "../volumes.ts";
 import type { Json } from "../world.ts";
@@ -26,13 +27,6 @@ interface About {
 }
 
 const about = (call: SimCall, type: GuestType): About => ({ type, node: nodeOf(call), vmid: vmidOf(call) });
-
-/** Options that only root@pam himself may send; API tokens never are. */
-function refuseRootOptions(call: SimCall): void {
-  for (const option of ["skiplock", "migratedfrom", "keepActive", "nocheck"])
-    if (call.params[option] !== undefined && call.params[option] !== false && call.caller.id !== "root@pam")
-      badParams({ [option]: ROOT_OPTION });
-}
 
 /** PVE looks at the process before it forks the task: a guest that does not run is a plain 500. */
 function mustRun(call: SimCall, { type, node, vmid }: About, label: string = KIND[type].label): void {

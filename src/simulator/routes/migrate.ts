@@ -1,7 +1,7 @@
 import { flag, text } from "../args.ts";
-import { ROOT_OPTION } from "../guest-power.ts";
 import { guestOf, isRunning } from "../guests.ts";
 import { checkMigration, localDisks, migrationTask, missingStorages } from "../migration.ts";
+import { refuseRootOptions } from "../root-options.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { findVolume } from "../volumes.ts";
 import type { Guest, Json } from "../world.ts";
@@ -58,14 +58,10 @@ function precondition(call: SimCall): Json {
   };
 }
 
-const ROOT_ONLY = ["force", "migration_type", "migration_network"];
-
 function migrate(call: SimCall): Json {
   const target = text(call, "target") ?? "";
   if (target === call.params.node) badParams({ target: "target is local node." });
-  for (const option of ROOT_ONLY)
-    if (call.params[option] !== undefined && call.params[option] !== false && call.caller.id !== "root@pam")
-      badParams({ [option]: ROOT_OPTION });
+  refuseRootOptions(call);
   const storage = text(call, "targetstorage") ?? text(call, "target-storage");
   const plan = {
     target,
