@@ -63,7 +63,7 @@ const READ_LOG = "GET /nodes/{node}/tasks/{upid}/log";
 /** More lines than any task that failed needs to be understood by. */
 const LOG_READ = 5_000;
 /** Lines of a log that explain a bad end. */
-const LOG_SHOWN = 12;
+const LOG_SHOWN = 8;
 
 /** How a task stands; for one that did not end well, the lines of its log that say why. */
 async function taskStatus(call: ToolCall): Promise<Answer> {
