@@ -57,9 +57,8 @@ function writeCache(script: Script): void {
 }
 
 const cachedData = readCache();
-// The bundle is ASCII (esbuild escapes the rest), and Latin-1 is read without decoding.
 const script = new Script(
-  `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, "latin1")}\n})`,
+  `(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, "utf8")}\n})`,
   {
     filename: bundle,
     ...(cachedData ? { cachedData } : {}),

@@ -16,7 +16,7 @@ function coerceValue(value: Json, schema: InputSchema): Json {
         ? (onOff(String(value).trim()) ?? value)
         : value;
     case "string":
-      if (Array.isArray(value)) return value.map(String).join(",");
+      if (Array.isArray(value)) return value.every(isScalar) ? value.map(String).join(",") : value;
       return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
     case "array": {
       const entries: readonly Json[] = Array.isArray(value)
@@ -30,6 +30,8 @@ function coerceValue(value: Json, schema: InputSchema): Json {
       return typeof value === "string" ? parseObject(value) : value;
   }
 }
+
+const isScalar = (value: Json): boolean => typeof value !== "object";
 
 /** Some clients send objects as JSON text. */
 function parseObject(text: string): Json {
@@ -56,8 +58,8 @@ const MOST_KEYS = 1_000;
 /** Problems that are told; who has more has the first ones to mend. */
 const MOST_PROBLEMS = 10;
 
-/** Paging, ours and PVE's: a page begins at a row and has at least one. */
-const LEAST: Readonly<Record<string, number>> = { start: 0, limit: 1 };
+/** Least values of integers that count from a start: a page begins at a row and has at least one. */
+const LEAST: Readonly<Record<string, number>> = { start: 0, limit: 1, pos: 0 };
 
 /** One argument by its schema: the value as the tool takes it, or what is wrong with it. */
 export function readValue(

@@ -1,9 +1,9 @@
 import { type Json, type Row, record } from "../pve/data.ts";
-import { coerce } from "../schema/coerce.ts";
-import { endpointOf } from "../schema/endpoint-table.ts";
+import { coerce, coerceValue } from "../schema/coerce.ts";
+import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
 import { inputsOf } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
-import type { Tool } from "../tools/tool.ts";
+import type { Tool, ToolSpec } from "../tools/tool.ts";
 import { readValue } from "./arguments.ts";
 
 /**
@@ -26,13 +26,33 @@ export function foldParams(tool: Tool, input: Row): Row {
     }
     if (input[own.name] !== undefined)
       throw new Refusal(`${name} was given twice, as an argument and in params.`);
-    const read = readValue(own.name, own.schema, value);
+    const read = readValue(own.name, own.schema, asPropertyString(tool, name, value));
     if ("problem" in read) throw new Refusal(read.problem);
     listed.push([own.name, read.value]);
   }
   // Pairs, because a caller may send a name such as `__proto__`.
   const left = coerce(endpointOf(tool.route), Object.fromEntries(rest)) as Row;
   return { ...input, ...Object.fromEntries(listed), params: left };
+}
+
+/** An object where PVE takes a property string such as `virtio,bridge=vmbr0`, written as one; else the value itself. */
+function asPropertyString(tool: ToolSpec, name: string, value: Json): Json {
+  const fact =
+    typeof value === "object" && value !== null ? paramOf(endpointOf(tool.route), name) : undefined;
+  return fact?.type === "string" ? (coerceValue(fact, value) as Json) : value;
+}
+
+/** What a caller gave, with objects for property strings written as PVE takes them. */
+export function withPropertyStrings(
+  tool: ToolSpec,
+  given: Readonly<Record<string, unknown>> | undefined,
+): Readonly<Record<string, unknown>> {
+  const inputs = inputsOf(tool);
+  const pairs = Object.entries(given ?? {}).map(([name, value]) => {
+    const of = inputs.find((input) => input.name === name)?.of;
+    return [name, of === undefined ? value : asPropertyString(tool, of, value as Json)] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** A tool's arguments under the endpoint's names. */

@@ -95,12 +95,58 @@ describe("params", () => {
     expect(requests).toEqual([]);
   });
 
+  it.each([
+    { net0: { model: "virtio", bridge: "vmbr0" } },
+    { params: { net0: { model: "virtio", bridge: "vmbr0" } } },
+  ])("takes an object for a property string: %j", async (args) => {
+    const { call, requests } = demo();
+    await call("pve_update_qemu_config", { vmid: 100, ...args });
+    const put = requests.find(({ method }) => method === "PUT");
+    expect(new URLSearchParams(put?.body).get("net0")).toMatch(/^(model=)?virtio,bridge=vmbr0$/);
+  });
+
+  it.each([{ name: [{}] }, { name: { a: 1 } }])("refuses what is no text: %j", async (args) => {
+    const { call, requests } = demo();
+    expect(await call("pve_update_qemu_config", { vmid: 100, ...args })).toContain("name must be a string.");
+    expect(requests).toEqual([]);
+  });
+
+  it("names a parameter that is called like something of JavaScript's", async () => {
+    const { call } = demo();
+    expect(await call("pve_update_qemu_config", { vmid: 100, params: { constructor: 2 } })).toContain(
+      "'constructor'",
+    );
+  });
+
   it("cannot smuggle a name of JavaScript's own past the check", async () => {
     const { call, requests } = demo();
     const params = JSON.parse('{"__proto__":{"skiplock":true},"constructor":"x"}') as Record<string, unknown>;
     const text = await call("pve_update_qemu_config", { vmid: 100, params });
     expect(text).toContain("Nothing was changed.");
     expect(requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+});
+
+describe("a name that several guests have", () => {
+  it("is settled by the node, and by nothing else", async () => {
+    const { call } = demo();
+    expect(await call("pve_get_qemu_status", { vmid: "dev", node: "pve2" })).toMatch(
+      /^VM 108 \(dev\) on pve2 is running\./,
+    );
+    expect(await call("pve_get_qemu_status", { vmid: "dev" })).toMatch(
+      /^2 guests are named dev; give the VMID\./,
+    );
+    expect(await call("pve_get_qemu_status", { vmid: "dev", node: "pve3" })).toMatch(
+      /^2 guests are named dev/,
+    );
+  });
+
+  it("may stand behind a HA prefix", async () => {
+    const { call, requests } = demo();
+    await call("pve_create_ha_resource", { sid: "vm:mail" });
+    expect(new URLSearchParams(requests.find(({ method }) => method === "POST")?.body).get("sid")).toBe(
+      "vm:103",
+    );
   });
 });
 

@@ -20,7 +20,7 @@ import { guestKind, inputsOf, type ListedTool } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
 import { readArguments } from "./arguments.ts";
-import { endpointParams, foldParams } from "./fold-params.ts";
+import { endpointParams, foldParams, withPropertyStrings } from "./fold-params.ts";
 import { explain } from "./guidance.ts";
 
 /** What every call needs to know of its cluster; made once. */
@@ -59,7 +59,7 @@ export async function invoke(
   const progress: Progress = { changed: false, remembered: false };
   try {
     const tool = findTool(listed.name);
-    const input = foldParams(tool, readArguments(listed, given));
+    const input = foldParams(tool, readArguments(listed, withPropertyStrings(tool, given)));
     try {
       return await perform(await prepare(session, tool, input, signal, progress));
     } catch (error) {

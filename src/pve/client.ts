@@ -127,8 +127,8 @@ function givenUp(
 function checkParams(endpoint: Endpoint, params: Readonly<Record<string, unknown>>): void {
   const issues = validate(endpoint, params);
   if (issues.length === 0) return;
-  const errors: Record<string, string> = {};
-  for (const issue of issues) errors[issue.param] ??= issue.message;
+  // The first complaint about each; a parameter may be called `constructor`.
+  const errors = Object.fromEntries(issues.map(({ param, message }) => [param, message]).reverse());
   throw new PveError("parameter", "Parameter verification failed before sending.", {
     route: endpoint.route,
     errors,

@@ -39,8 +39,11 @@ function byNode(guests: readonly Guest[], select: (there: readonly Guest[]) => P
   });
 }
 
-const allOf = (count: number, exclude: Row[string] | undefined): string =>
-  `${count === 1 ? "the only guest" : `all ${count} guests`}${exclude === undefined ? "" : ` but ${String(exclude)}`}`;
+/** "all 5 guests", or "5 of 7 guests (all but 100, 103)". */
+function allOf(taken: number, left: readonly Guest[]): string {
+  if (left.length > 0) return `${taken} of ${taken + left.length} guests (all but ${guestNames(left)})`;
+  return taken === 1 ? "the only guest" : `all ${taken} guests`;
+}
 
 /**
  * Everything that a node, or each node, has. With `all=1` PVE starts a job even where there is nothing to back up, so
@@ -57,10 +60,16 @@ async function everything(call: ToolCall, node: string | undefined): Promise<rea
   const offline = rows(data).flatMap((row) => (row.status === "offline" ? (str(row, "node") ?? []) : []));
   // PVE wants `all` in so many words: without any selection it answers "vmid: property is missing".
   const excluded = await leftOut(call);
-  return byNode(guests, () => ({ all: true, vmid: undefined, ...excluded }))
+  const out = new Set(list(excluded.exclude).map(Number));
+  const taken = guests.filter((guest) => !out.has(guest.vmid));
+  if (taken.length === 0) throw new Refusal("There is nothing to back up: exclude names every guest.");
+  return byNode(taken, () => ({ all: true, vmid: undefined, ...excluded }))
     .map((part) => ({
       ...part,
-      what: allOf(guests.filter((guest) => guest.node === part.node).length, argument(call, "exclude")),
+      what: allOf(
+        taken.filter((guest) => guest.node === part.node).length,
+        guests.filter((guest) => guest.node === part.node && out.has(guest.vmid)),
+      ),
       ...(offline.includes(part.node) ? { offline: true as const } : {}),
     }))
     .sort((one, two) => one.node.localeCompare(two.node));
@@ -72,10 +81,20 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
   const pool = argument(call, "pool");
   const node = str(call.input, "node");
   const all = vmid === "all" || argument(call, "all") === true;
+  if (argument(call, "all") === false && vmid === undefined && pool === undefined) {
+    throw new Refusal("all: false selects nothing: give vmid, or pool in params.");
+  }
+  if (vmid === undefined && pool === undefined && node === undefined && !all) {
+    throw new Refusal(
+      'Say what to back up: vmid with VMIDs or names, vmid "all", or a node for all of its guests.',
+    );
+  }
   if (vmid !== undefined && vmid !== "all") {
     const which = list(vmid);
     if (which.length === 0) throw new Refusal('vmid is empty: give VMIDs or names, or "all".');
     if (all || pool !== undefined) throw new Refusal("Give only one of vmid, pool and all.");
+    if (argument(call, "exclude") !== undefined)
+      throw new Refusal('exclude goes with vmid "all": leave the guest out of vmid.');
     return byNode(await findGuests(call, which), (there) => ({ vmid: there.map((g) => g.vmid).join(",") }));
   }
   if (pool !== undefined) {

@@ -67,6 +67,12 @@ describe("pve_run_backup", () => {
       const session = cannedSession(CLUSTER);
       await session.call("pve_run_backup", { node: "pve1", ...selection });
       expect(writes(session.sent)).toEqual(["POST /nodes/pve1/vzdump all=1"]);
+    },
+  );
+
+  it.each([{ vmid: "all" }, { params: { all: true } }])(
+    "asks every node with guests: %j",
+    async (selection) => {
       const everywhere = cannedSession(CLUSTER);
       const text = await everywhere.call("pve_run_backup", selection);
       expect(writes(everywhere.sent)).toEqual([
@@ -76,6 +82,27 @@ describe("pve_run_backup", () => {
       expect(text).toContain("pve1 | all 2 guests | UPID:pve1:");
     },
   );
+
+  it.each([{}, { vmid: null }, { params: { all: false } }, { vmid: "100", params: { exclude: "101" } }])(
+    "refuses a selection that is none, or contradicts itself: %j",
+    async (selection) => {
+      const session = cannedSession(CLUSTER);
+      expect(await session.call("pve_run_backup", selection)).toMatch(/Nothing was changed\.$/);
+      expect(writes(session.sent)).toEqual([]);
+    },
+  );
+
+  it("counts what is left after exclude, and refuses when that is nothing", async () => {
+    const session = cannedSession(CLUSTER);
+    const text = await session.call("pve_run_backup", { vmid: "all", params: { exclude: "100" } });
+    expect(text).toMatch(/pve1 \| 1 of 2 guests \(all but VM 100 \(web\)\) \|/);
+    const none = cannedSession(CLUSTER);
+    const every = { vmid: "all", params: { exclude: "100,101,200,201" } };
+    expect(await none.call("pve_run_backup", every)).toMatch(
+      /exclude names every guest\.\nNothing was changed\.$/,
+    );
+    expect(writes(none.sent)).toEqual([]);
+  });
 
   it("backs up a pool on each node that has some of it", async () => {
     const session = cannedSession(CLUSTER);
@@ -98,7 +125,7 @@ describe("pve_run_backup", () => {
 
   it("does not ask a node without guests for all of them: PVE would run an empty job", async () => {
     const session = cannedSession({ ...CLUSTER, "GET /cluster/resources": GUESTS.slice(0, 1) });
-    await session.call("pve_run_backup");
+    await session.call("pve_run_backup", { vmid: "all" });
     expect(writes(session.sent)).toEqual(["POST /nodes/pve1/vzdump all=1"]);
     expect(await session.call("pve_run_backup", { node: "pve2" })).toMatch(
       /this token sees no guest on pve2/,
@@ -114,7 +141,7 @@ describe("pve_run_backup", () => {
     const answer = await session.answer("pve_run_backup", { vmid: "all" });
     expect(answer.failed).toBe(true);
     expect(answer.headline).toMatch(/^Started: 1 backup job, one a node; NOT all guests/);
-    expect(await session.call("pve_run_backup")).toContain(
+    expect(await session.call("pve_run_backup", { vmid: "all" })).toContain(
       "pve2 | all 2 guests |  | not started: the node is offline",
     );
   });

@@ -120,7 +120,7 @@ export const backupTools = category("backup", [
     reads: ["GET /cluster/resources", "GET /nodes", "GET /nodes/{node}/vzdump/defaults"],
     params: {
       node: { required: false, description: "For all guests of a node" },
-      vmid: 'VMIDs or names; "all" or nothing: all guests',
+      vmid: 'VMIDs, names or "all"; none: all of node',
       storage: "",
       mode: "",
       compress: "",

@@ -85,7 +85,7 @@ describe("the demo cluster", () => {
     const one = await session.answer("pve_run_backup", { node: "pve2", storage: "local" });
     expect(one.failed).toBe(true);
     expect(one.headline).toBe("There is nothing to back up: this token sees no guest on pve2.");
-    expect(await session.call("pve_run_backup", { storage: "local" })).toMatch(
+    expect(await session.call("pve_run_backup", { vmid: "all", storage: "local" })).toMatch(
       /^Started: backup of all 16 guests on pve1 to local\./,
     );
   });

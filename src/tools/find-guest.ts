@@ -9,7 +9,7 @@ export interface GuestQuery {
   /** A VMID or a guest's name: digits are always an id, anything else a name. */
   readonly which: string;
   readonly kind: "qemu" | "lxc" | "any";
-  /** Where the caller says it is; only believed when the inventory does not show the guest. */
+  /** Where the caller says it is: chooses among guests of one name, and counts where the inventory shows no guest. */
   readonly node?: string;
   /** Look anew: for anything but a read. */
   readonly fresh: boolean;
@@ -40,7 +40,10 @@ export async function findGuest(inventory: GuestLookup, query: GuestQuery): Prom
     guests = await inventory.all(true);
     found = guests.filter((guest) => (isId ? guest.vmid === Number(which) : guest.name === which));
   }
-  const ofKind = found.filter((guest) => kind === "any" || guest.type === kind);
+  const alike = found.filter((guest) => kind === "any" || guest.type === kind);
+  // Of several with one name, the node says which.
+  const there = alike.filter((guest) => guest.node === query.node);
+  const ofKind = alike.length > 1 && there.length === 1 ? there : alike;
   const [only, second] = ofKind;
   if (only && !second) return only;
   if (second) {

@@ -123,8 +123,8 @@ async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
 }
 
 const isTheRule = (rule: Row, input: Row): boolean =>
-  ["action", "type", "source", "dest", "proto", "dport", "sport"].every(
-    (field) => (str(rule, field) ?? "") === (str(input, field) ?? ""),
+  ["action", "type", "macro", "iface", "source", "dest", "proto", "dport", "sport", "comment"].every(
+    (field) => (str(rule, field) ?? "") === (str({ ...record(input.params), ...input }, field) ?? ""),
   );
 
 const sent = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });

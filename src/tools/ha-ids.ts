@@ -14,10 +14,11 @@ export async function haSid(call: ToolCall): Promise<string> {
 /** The HA id of a guest, where PVE takes no bare VMID: `vm:100` as it is, a VMID or a name looked up. */
 export async function haId(call: ToolCall, which: string): Promise<string> {
   const text = which.trim();
-  if (text.includes(":")) return text;
+  const [, kind, name] = /^(vm|ct):(.*[^\d].*)$/.exec(text) ?? [];
+  if (text.includes(":") && name === undefined) return text;
   const guest = await findGuest(call.guests, {
-    which: text,
-    kind: "any",
+    which: name ?? text,
+    kind: kind === "vm" ? "qemu" : kind === "ct" ? "lxc" : "any",
     fresh: call.tool.effect !== "read",
   });
   return `${PREFIX[guest.type]}:${guest.vmid}`;
