@@ -175,6 +175,13 @@ describe("paging", () => {
     expect(requests).toEqual([]);
   });
 
+  it("refuses a position before the first too", async () => {
+    const { call, requests } = demo();
+    const text = await call("pve_create_firewall_rule", { action: "ACCEPT", type: "in", pos: -1 });
+    expect(text).toContain("pos must be at least 0.");
+    expect(requests).toEqual([]);
+  });
+
   it("says how many there are and how to go on", async () => {
     const { call } = demo();
     expect(await call("pve_list_qemu_vms", { limit: 2 })).toMatch(

@@ -123,7 +123,7 @@ async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
 }
 
 const isTheRule = (rule: Row, input: Row): boolean =>
-  ["action", "type", "macro", "iface", "source", "dest", "proto", "dport", "sport", "comment"].every(
+  ["action", "type", "macro", "iface", "source", "dest", "proto", "dport", "sport"].every(
     (field) => (str(rule, field) ?? "") === (str({ ...record(input.params), ...input }, field) ?? ""),
   );
 
