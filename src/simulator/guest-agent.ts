@@ -1,7 +1,8 @@
 import { nameOf } from "./guests.ts";
 import type { Guest, GuestAgent, Json } from "./world.ts";
 
-const DEBIAN = {
+/** What the agent of a Debian 13 says of its system. */
+export const DEBIAN = {
   id: "debian",
   name: "Debian GNU/Linux",
   "pretty-name": "Debian GNU/Linux 13 (trixie)",

@@ -2,7 +2,7 @@ import { flag, text } from "./args.ts";
 import { NOT_SETTINGS, normalizeSettings } from "./guest-config.ts";
 import { mkfsLines } from "./guest-disks.ts";
 import { parseConfig } from "./guest-file.ts";
-import { called, start } from "./guest-power.ts";
+import { called } from "./guest-power.ts";
 import {
   checkProtection,
   configValues,
@@ -15,7 +15,8 @@ import {
 } from "./guests.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "./property.ts";
 import { die, type SimCall } from "./route.ts";
-import { startTask, TaskFailure } from "./tasks.ts";
+import { startAfter } from "./start-after.ts";
+import { TaskFailure } from "./tasks.ts";
 import { allocate, enabledOn, findVolume, pathOf, removeVolume } from "./volumes.ts";
 import type { Guest, Json, Volume } from "./world.ts";
 
@@ -163,22 +164,4 @@ function makeUnique(call: SimCall, type: GuestType, config: Record<string, Json>
   if (type !== "qemu") return;
   config.smbios1 = `uuid=${uuid(call.world.rng)}`;
   config.vmgenid = uuid(call.world.rng);
-}
-
-function startAfter(call: SimCall, guest: Guest, at: number): void {
-  startTask(
-    call.world,
-    call.caller.id,
-    {
-      node: guest.node,
-      type: taskType(guest.type, "start"),
-      id: String(guest.vmid),
-      seconds: 1.5,
-      done: (end) => {
-        start(call.world, guest.node, guest.type, guest.vmid, end);
-        return undefined;
-      },
-    },
-    at,
-  );
 }

@@ -2,12 +2,13 @@ import { flag, text } from "../args.ts";
 import { checkSettings } from "../config-privileges.ts";
 import { NOT_SETTINGS, normalizeSettings } from "../guest-config.ts";
 import { checkDisks, createDisks } from "../guest-disks.ts";
-import { called, messageOf, start } from "../guest-power.ts";
-import { configValues, disksOf, type GuestType, nodeOf, taskType, uuid, vmidOf } from "../guests.ts";
+import { called, messageOf } from "../guest-power.ts";
+import { configValues, disksOf, type GuestType, nodeOf, uuid, vmidOf } from "../guests.ts";
 import { denied, requirePrivileges } from "../permissions.ts";
 import { restoreGuest } from "../restore.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
-import { startTask, TaskFailure } from "../tasks.ts";
+import { startAfter } from "../start-after.ts";
+import { TaskFailure } from "../tasks.ts";
 import { findVolume, pathOf, removeVolume, storageOf } from "../volumes.ts";
 import type { Guest, Json, World } from "../world.ts";
 
@@ -119,21 +120,7 @@ function finish(call: SimCall, guest: Guest, at: number): void {
     call.world.ha.resources.set(sid, { sid, config });
   }
   if (!flag(call, "start")) return;
-  startTask(
-    call.world,
-    call.caller.id,
-    {
-      node: guest.node,
-      type: taskType(guest.type, "start"),
-      id: String(guest.vmid),
-      seconds: 1.5,
-      done: (end) => {
-        start(call.world, guest.node, guest.type, guest.vmid, end);
-        return undefined;
-      },
-    },
-    at,
-  );
+  startAfter(call, guest, at);
 }
 
 const CT_DEFAULT_GIB = 4;

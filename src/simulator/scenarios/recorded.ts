@@ -1,5 +1,6 @@
 import { builtinDomains, builtinRoles, builtinServices, emptyFirewall } from "../builtin.ts";
 import { type Clock, VirtualClock } from "../clock.ts";
+import { DEBIAN } from "../guest-agent.ts";
 import { seededRng } from "../rng.ts";
 import type { Guest, Node, Storage, Volume, World } from "../world.ts";
 
@@ -209,16 +210,7 @@ function agentVm(): Guest {
     created: RECORDED_START - 411,
     agent: {
       hostname: "guestvm",
-      os: {
-        id: "debian",
-        name: "Debian GNU/Linux",
-        "pretty-name": "Debian GNU/Linux 13 (trixie)",
-        version: "13 (trixie)",
-        "version-id": "13",
-        machine: "x86_64",
-        "kernel-release": "6.12.107+deb13-amd64",
-        "kernel-version": "#1 SMP PREEMPT_DYNAMIC Debian 6.12.107-1 (2026-08-29)",
-      },
+      os: DEBIAN,
       files: new Map(),
       processes: new Map(),
       frozen: false,
