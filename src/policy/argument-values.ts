@@ -1,3 +1,4 @@
+import { onOff } from "../schema/on-off.ts";
 import type { ValueTest } from "./operation.ts";
 
 /** The value's text, or undefined when it is no single value; as PVE compares it, but for case and space around. */
@@ -7,14 +8,11 @@ function textOf(value: unknown): string | undefined {
     : String(value).trim().toLowerCase();
 }
 
-const OFF: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);
-const ON: ReadonlySet<string> = new Set(["1", "true", "yes", "on"]);
-
 /** Anything but a plain no. */
-export const isOn: ValueTest = (value) => !OFF.has(textOf(value) ?? "");
+export const isOn: ValueTest = (value) => onOff(textOf(value) ?? "") !== false;
 
 /** Anything but a plain yes. */
-export const isOff: ValueTest = (value) => !ON.has(textOf(value) ?? "");
+export const isOff: ValueTest = (value) => onOff(textOf(value) ?? "") !== true;
 
 /** Anything but a plain zero. */
 export const isNotZero: ValueTest = (value) => textOf(value) !== "0";

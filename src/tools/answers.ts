@@ -1,4 +1,4 @@
-import { type Json, num, type Row, rows, str } from "../pve/data.ts";
+import { type Json, num, type Row, rows } from "../pve/data.ts";
 import type { Reply } from "../pve/reply.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer, Block, Cell, Column, Fact, Table } from "../render/answer.ts";
@@ -115,12 +115,4 @@ export function taskAnswer(upid: string, what: string, facts: readonly Fact[] = 
 export function writeAnswer({ data }: Reply, call: ToolCall): Answer {
   const what = call.tool.done?.(call) ?? `${call.tool.title} done.`;
   return isUpid(data) ? taskAnswer(data, what) : { headline: what };
-}
-
-/** "VM 101 (web1)" for sentences. */
-export function guestLabel(call: ToolCall): string {
-  const { guest } = call;
-  if (!guest) return `guest ${str(call.input, "vmid") ?? ""}`.trim();
-  const kind = guest.type === "qemu" ? "VM" : "CT";
-  return guest.name ? `${kind} ${guest.vmid} (${guest.name})` : `${kind} ${guest.vmid}`;
 }

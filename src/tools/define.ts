@@ -1,9 +1,8 @@
 import type { Category } from "../config/settings.ts";
 import { classOf, type Effect } from "../policy/effect.ts";
+import { includes, tierFor } from "../policy/tier.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import type { Tool, ToolSpec } from "./tool.ts";
-
-const WEIGHT: Readonly<Record<Effect, number>> = { read: 0, execute: 1, write: 2 };
 
 /** Checks a tool's params against the types of its own route, then lets it stand among the others. */
 export const tool = <R extends Route>(spec: ToolSpec<R>): ToolSpec => spec as unknown as ToolSpec;
@@ -13,7 +12,7 @@ export function category(name: Category, specs: readonly ToolSpec[]): readonly T
   return specs.map((spec) => {
     const classes = [spec.route, ...(spec.also ?? [])].map((route) => classOf(route));
     const effect = classes.reduce<Effect>(
-      (worst, one) => (WEIGHT[one.effect] > WEIGHT[worst] ? one.effect : worst),
+      (worst, one) => (includes(tierFor(worst), tierFor(one.effect)) ? worst : one.effect),
       "read",
     );
     return { ...spec, category: name, effect };

@@ -1,8 +1,7 @@
 import type { Guest, GuestLookup } from "../pve/guests.ts";
 import { nearest } from "../schema/nearest.ts";
+import { KINDS } from "./guest-kinds.ts";
 import { Refusal } from "./refusal.ts";
-
-const KIND = { qemu: "VM", lxc: "container" } as const;
 
 /** Which guest is meant. */
 export interface GuestQuery {
@@ -20,7 +19,7 @@ export interface GuestQuery {
 /** Finds the one guest that is meant. Throws a Refusal when there is none, several, or one of the other kind. */
 export async function findGuest(inventory: GuestLookup, query: GuestQuery): Promise<Guest> {
   const { which, kind } = query;
-  const wanted = kind === "any" ? "guest" : KIND[kind];
+  const wanted = kind === "any" ? "guest" : KINDS[kind].noun;
   const isId = /^\d+$/.test(which);
   if (isId && (Number(which) < 100 || Number(which) > 999_999_999)) {
     throw new Refusal(
@@ -66,7 +65,9 @@ export async function findGuest(inventory: GuestLookup, query: GuestQuery): Prom
   const other = found[0];
   if (other) {
     const hint = query.counterpart ? ` Use ${query.counterpart}.` : "";
-    throw new Refusal(`${which} is a ${KIND[other.type]}, not a ${wanted} (node ${other.node}).${hint}`);
+    throw new Refusal(
+      `${which} is a ${KINDS[other.type].noun}, not a ${wanted} (node ${other.node}).${hint}`,
+    );
   }
   if (isId && query.node !== undefined && kind !== "any") {
     // A token may act on a guest that the inventory does not show it.

@@ -122,10 +122,13 @@ async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
   }
 }
 
-const isTheRule = (rule: Row, input: Row): boolean =>
-  ["action", "type", "macro", "iface", "source", "dest", "proto", "dport", "sport"].every(
-    (field) => (str(rule, field) ?? "") === (str({ ...record(input.params), ...input }, field) ?? ""),
-  );
+/** What tells rules apart; PVE takes `macro` and `iface` in `params`. */
+const IDENTITY = ["action", "type", "macro", "iface", "source", "dest", "proto", "dport", "sport"] as const;
+
+function isTheRule(rule: Row, input: Row): boolean {
+  const wanted: Row = { ...record(input.params), ...input };
+  return IDENTITY.every((field) => (str(rule, field) ?? "") === (str(wanted, field) ?? ""));
+}
 
 const sent = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
 

@@ -4,7 +4,7 @@ import type { Reply } from "../pve/reply.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { taskAnswer } from "./answers.ts";
-import { type GuestType, guestPlace, KINDS } from "./guest-kinds.ts";
+import { type GuestType, guestLabel, guestPlace } from "./guest-kinds.ts";
 import type { ToolCall, ToolSpec } from "./tool.ts";
 
 const NEXT_ID = "GET /cluster/nextid";
@@ -47,37 +47,31 @@ function createdAnswer({ vmid, reply }: Created, what: string): Answer {
     : { headline: what, blocks: [{ kind: "facts", facts }] };
 }
 
-const named = (label: string, vmid: string, name: string | undefined): string =>
-  name !== undefined ? `${label} ${vmid} (${name})` : `${label} ${vmid}`;
+/** A tool that makes a guest under `param`'s VMID, one that is found when none is given; `what` it says of it. */
+function making(
+  type: GuestType,
+  param: "vmid" | "newid",
+  what: (call: ToolCall, guest: string) => string,
+): Pick<ToolSpec, "reads" | "run" | "more"> {
+  const nameKey = type === "qemu" ? "name" : "hostname";
+  return {
+    reads: [NEXT_ID],
+    more: true,
+    run: async (call) => {
+      const created = await withVmid(call, param);
+      const guest = guestLabel({ type, vmid: created.vmid, name: str(call.input, nameKey) });
+      return createdAnswer(created, what(call, guest));
+    },
+  };
+}
 
 /** How a guest of a type is created, with a VMID that is found when none is given. */
-export function creation(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
-  const { label } = KINDS[type];
-  const nameKey = type === "qemu" ? "name" : "hostname";
-  return {
-    reads: [NEXT_ID],
-    more: true,
-    run: async (call) => {
-      const created = await withVmid(call, "vmid");
-      const which = named(label, created.vmid, str(call.input, nameKey));
-      return createdAnswer(created, `Creation of ${which} on ${str(call.input, "node")}.`);
-    },
-  };
-}
+export const creation = (type: GuestType) =>
+  making(type, "vmid", (call, guest) => `Creation of ${guest} on ${str(call.input, "node")}.`);
 
 /** How a guest of a type is cloned, to a VMID that is found when none is given. */
-export function cloning(type: GuestType): Pick<ToolSpec, "reads" | "run" | "more"> {
-  const { label } = KINDS[type];
-  const nameKey = type === "qemu" ? "name" : "hostname";
-  return {
-    reads: [NEXT_ID],
-    more: true,
-    run: async (call) => {
-      const created = await withVmid(call, "newid");
-      const which = named(label, created.vmid, str(call.input, nameKey));
-      const target = str(call.input, "target");
-      const where = target === undefined ? "" : ` on ${target}`;
-      return createdAnswer(created, `Clone of ${guestPlace(call)} to ${which}${where}.`);
-    },
-  };
-}
+export const cloning = (type: GuestType) =>
+  making(type, "newid", (call, guest) => {
+    const target = str(call.input, "target");
+    return `Clone of ${guestPlace(call)} to ${guest}${target === undefined ? "" : ` on ${target}`}.`;
+  });

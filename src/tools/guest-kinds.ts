@@ -1,4 +1,4 @@
-import { guestLabel } from "./answers.ts";
+import { str } from "../pve/data.ts";
 import type { ToolCall } from "./tool.ts";
 
 /** VM or container, as PVE's paths have it. */
@@ -16,9 +16,19 @@ export const KINDS = {
   },
 } as const;
 
+/** "VM 101 (web1)" for sentences. */
+export function guestLabel(guest: {
+  readonly type: GuestType;
+  readonly vmid: number | string;
+  readonly name?: string | undefined;
+}): string {
+  const label = `${KINDS[guest.type].label} ${guest.vmid}`;
+  return guest.name ? `${label} (${guest.name})` : label;
+}
+
 /** "VM 101 (web1) on pve1" for sentences. */
-export const guestPlace = (call: ToolCall): string =>
-  call.guest ? `${guestLabel(call)} on ${call.guest.node}` : guestLabel(call);
+export const guestPlace = ({ guest, input }: ToolCall): string =>
+  guest ? `${guestLabel(guest)} on ${guest.node}` : `guest ${str(input, "vmid") ?? ""}`.trim();
 
 /** Where the call's guest is, as its routes want it. */
 export function address(call: ToolCall): { node: string; vmid: number } {

@@ -2,6 +2,7 @@ import { list } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import { argument } from "./argument.ts";
 import { findGuest } from "./find-guest.ts";
+import { guestLabel } from "./guest-kinds.ts";
 import type { ToolCall } from "./tool.ts";
 
 /**
@@ -47,9 +48,7 @@ const NAMED = 20;
 
 /** "VM 100 (web), CT 201 (dns)"; of many only the first are named. */
 export function guestNames(guests: readonly Guest[]): string {
-  const named = guests
-    .slice(0, NAMED)
-    .map(({ vmid, type, name }) => `${type === "qemu" ? "VM" : "CT"} ${vmid}${name ? ` (${name})` : ""}`);
+  const named = guests.slice(0, NAMED).map(guestLabel);
   const more = guests.length - named.length;
   return `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   BIN,
   callTool,
@@ -13,12 +13,10 @@ import {
   textOf,
   watch,
 } from "../support/bundle.ts";
+import { closers } from "../support/closers.ts";
 import { type Behaviour, type HttpsPve, startPve } from "../support/https-pve.ts";
 
-const open: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const close of open) await close();
-});
+const open = closers();
 
 /** What "at once" means on a busy machine, in milliseconds. */
 const PROMPT_MS = 900;

@@ -1,7 +1,8 @@
 import * as http from "node:http";
 import * as net from "node:net";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connection, type Ended, SECRET, start, TOKEN_ID } from "../support/bundle.ts";
+import { closers } from "../support/closers.ts";
 import {
   type Behaviour,
   type CertificateName,
@@ -11,10 +12,7 @@ import {
   tlsFile,
 } from "../support/https-pve.ts";
 
-const open: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const close of open) await close();
-});
+const open = closers();
 
 async function pve(certificate: CertificateName = "self-signed", behave?: Behaviour): Promise<HttpsPve> {
   const server = await startPve(behave, certificate);

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   BIN,
   callTool,
@@ -16,12 +16,10 @@ import {
   textOf,
   watch,
 } from "../support/bundle.ts";
+import { closers } from "../support/closers.ts";
 import { type Behaviour, type HttpsPve, type Reaction, startPve } from "../support/https-pve.ts";
 
-const open: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const close of open) await close();
-});
+const open = closers();
 
 async function serving(
   behave: Behaviour = () => undefined,
