@@ -1,19 +1,25 @@
 import { list } from "../pve/data.ts";
-import type { Guest } from "../pve/guests.ts";
+import type { Guest, GuestLookup } from "../pve/guests.ts";
 import { argument } from "./argument.ts";
 import { findGuest } from "./find-guest.ts";
 import { guestLabel } from "./guest-kinds.ts";
 import type { ToolCall } from "./tool.ts";
+
+/** What one fresh look shows, for every guest of a list: an unknown one is no reason to look again. */
+async function onceLooked(guests: GuestLookup): Promise<GuestLookup> {
+  const seen = await guests.all(true);
+  return { all: async () => seen };
+}
 
 /**
  * The guests that a list of VMIDs and names means, each once, in the order given; one fresh look for all of them.
  * Throws a Refusal for the first that is unknown or ambiguous.
  */
 export async function findGuests(call: ToolCall, which: readonly string[]): Promise<readonly Guest[]> {
-  await call.guests.all(true);
+  const guests = await onceLooked(call.guests);
   const found = new Map<number, Guest>();
   for (const one of which) {
-    const guest = await findGuest(call.guests, { which: one.trim(), kind: "any", fresh: false });
+    const guest = await findGuest(guests, { which: one.trim(), kind: "any", fresh: false });
     found.set(guest.vmid, guest);
   }
   return [...found.values()];
@@ -27,12 +33,12 @@ const isVmid = (text: string): boolean => /^\d+$/.test(text);
  */
 export async function vmidList(call: ToolCall, which: readonly string[]): Promise<string> {
   if (which.every(isVmid)) return which.join(",");
-  await call.guests.all(call.tool.effect !== "read");
+  const guests = await onceLooked(call.guests);
   const ids: string[] = [];
   for (const one of which) {
     const guest = isVmid(one)
       ? undefined
-      : await findGuest(call.guests, { which: one, kind: "any", fresh: false });
+      : await findGuest(guests, { which: one, kind: "any", fresh: false });
     ids.push(guest ? String(guest.vmid) : one);
   }
   return ids.join(",");
