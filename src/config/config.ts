@@ -1,5 +1,6 @@
+import type { Bound } from "./bounds.ts";
 import type { Secret } from "./secret.ts";
-import type { Category, Tier } from "./settings.ts";
+import type { Category, Confirmation, Confirmer, Tier } from "./settings.ts";
 
 /** How the server's certificate is judged: by the system's CAs, by one CA, by its fingerprint, not at all. */
 export type Tls =
@@ -29,9 +30,33 @@ export interface Surface {
   readonly excludeTools: readonly string[];
 }
 
+/** The file that changes are recorded in. */
+export interface RecordSettings {
+  readonly path: string;
+  /** Size at which a new file begins. */
+  readonly maxBytes: number;
+  /** Makes the chain an HMAC. */
+  readonly key?: Secret;
+}
+
+/** What must not happen by mistake, and what is kept of what happened. */
+export interface Safety {
+  readonly confirm: Confirmation;
+  readonly confirmBy: Confirmer;
+  /** Default of the argument `wait`, in seconds. */
+  readonly wait: number;
+  readonly protected: readonly Bound[];
+  /** Absent: everything is. */
+  readonly allowed?: readonly Bound[];
+  readonly freezeFile?: string;
+  /** Absent: nothing is recorded. */
+  readonly record?: RecordSettings;
+}
+
 /** What holds with any PVE, the simulated one included. */
 export interface DemoConfig {
   readonly surface: Surface;
+  readonly safety: Safety;
   readonly output: "text" | "json";
   readonly structured: boolean;
   readonly debug: boolean;

@@ -83,7 +83,8 @@ function readTls(
   return trust.length === 0 ? { mode: "system" } : undefined;
 }
 
-function fromFile<T>(
+/** What a setting's file says, or undefined with the reason added to `problems`. */
+export function fromFile<T>(
   name: string,
   path: string,
   readFile: ReadFile,

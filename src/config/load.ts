@@ -3,6 +3,7 @@ import { ConfigError } from "./config-error.ts";
 import { type ReadFile, readConnection } from "./connection.ts";
 import { nearest } from "./nearest.ts";
 import { type Present, present, readSettings } from "./read-settings.ts";
+import { readSafety } from "./safety.ts";
 import { settingFacts } from "./settings.ts";
 import { showName } from "./show.ts";
 import { type Findings, readSurface, type ToolRef } from "./surface.ts";
@@ -34,15 +35,17 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   };
   const tools = deps.tools;
   const surface = readSurface(reading.values, typeof tools === "function" ? tools : () => tools, findings);
+  const safety = readSafety(reading.values, deps.readFile, findings.problems);
   const connection = demo ? undefined : readConnection(set, reading, deps.readFile, findings.problems);
   const { PVE_OUTPUT: output, PVE_STRUCTURED: structured, DEBUG: debug = false } = reading.values;
-  const complete = (demo || connection !== undefined) && surface !== undefined;
+  const complete = (demo || connection !== undefined) && surface !== undefined && safety !== undefined;
   if (findings.problems.length > 0 || !complete || output === undefined || structured === undefined) {
     throw refusal(set, findings);
   }
   return {
     ...(connection !== undefined && { connection }),
     surface,
+    safety,
     output,
     structured,
     debug,

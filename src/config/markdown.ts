@@ -6,6 +6,7 @@ import { settingFacts } from "./settings.ts";
 const HEADINGS: Readonly<Record<SettingFacts["group"], string>> = {
   connection: "Connection and token",
   surface: "Which tools are offered",
+  safety: "Confirmation, bounds and record",
   answers: "Answers and logging",
 };
 

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { Parsed } from "./parsed.ts";
 
 /** The groups of variables, in the order of the documentation; a simulated PVE does without `connection`. */
-export const GROUPS = ["connection", "surface", "answers"] as const;
+export const GROUPS = ["connection", "surface", "safety", "answers"] as const;
 
 /** What is known of a variable besides how its text is read. */
 export interface SettingFacts {

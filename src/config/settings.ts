@@ -1,10 +1,19 @@
 import * as z from "zod/mini";
 import { parseBaseUrl } from "./base-url.ts";
+import { parseBounds } from "./bounds.ts";
 import type { Parsed } from "./parsed.ts";
 import { factsOf, optional, required, type SettingFacts, withDefault } from "./setting.ts";
 import { parseFingerprint } from "./tls.ts";
 import { parseTokenId, parseTokenSecret } from "./token.ts";
-import { parseBoolean, parseChoice, parseChoices, parseList, parseSeconds } from "./values.ts";
+import {
+  parseAbsolutePath,
+  parseBoolean,
+  parseChoice,
+  parseChoices,
+  parseList,
+  parseSeconds,
+  parseWholeNumber,
+} from "./values.ts";
 
 /** Access tiers, each admitting everything that the one before it admits. */
 export const TIERS = ["read-only", "read-execute", "full"] as const;
@@ -26,6 +35,16 @@ export const CATEGORIES = [
   "tasks",
   "ha",
 ] as const;
+/** Which calls need a confirmation, each including the one before it. */
+export const CONFIRMATIONS = ["off", "loss", "write", "all"] as const;
+/** One of CONFIRMATIONS. */
+export type Confirmation = (typeof CONFIRMATIONS)[number];
+
+/** Who may confirm: a person alone, or whoever repeats the call with the code of its plan. */
+export const CONFIRMERS = ["any", "person"] as const;
+/** One of CONFIRMERS. */
+export type Confirmer = (typeof CONFIRMERS)[number];
+
 /** One of CATEGORIES. */
 export type Category = (typeof CATEGORIES)[number];
 
@@ -158,6 +177,88 @@ export const SETTINGS = z.object({
       problem:
         "is not supported, because it lifted tools past the tier: use PVE_TOOLS, which names the only tools to offer, and raise PVE_ACCESS_TIER if they need it",
     }),
+  ),
+  PVE_CONFIRM: withDefault(
+    "loss",
+    {
+      group: "safety",
+      type: CONFIRMATIONS.map((name) => `\`${name}\``).join(", "),
+      meaning:
+        "Which calls need a confirmation before they run: what can lose data, access or connectivity; also every change; everything but reads; nothing.",
+    },
+    parseChoice("kind of confirmation", CONFIRMATIONS),
+  ),
+  PVE_CONFIRM_BY: withDefault(
+    "any",
+    {
+      group: "safety",
+      type: CONFIRMERS.map((name) => `\`${name}\``).join(", "),
+      meaning:
+        "`any`: a client that can ask its user does, another one is given a code to repeat the call with. `person`: only the former; a client that cannot ask is refused.",
+    },
+    parseChoice("way to confirm", CONFIRMERS),
+  ),
+  PVE_PROTECTED: optional(
+    {
+      group: "safety",
+      type: "list of VMIDs, ranges, `tag:`, `pool:`, `node:`, `storage:`",
+      meaning:
+        "Nothing but reads, new snapshots and backups that remove nothing reaches these. E.g. `100,200-299,tag:prod`.",
+    },
+    parseBounds,
+  ),
+  PVE_ALLOWED: optional(
+    {
+      group: "safety",
+      type: "list, as above",
+      default: "everything",
+      meaning: "Nothing outside of these is reached or shown.",
+    },
+    parseBounds,
+  ),
+  PVE_FREEZE_FILE: optional(
+    {
+      group: "safety",
+      type: "absolute path",
+      meaning: "While this file exists, everything but reads is refused; no restart is needed.",
+    },
+    parseAbsolutePath,
+  ),
+  PVE_WAIT: withDefault(
+    "25",
+    {
+      group: "safety",
+      type: "seconds",
+      meaning: "How long a call waits for the job it started, 0 to 3600; the argument `wait` says otherwise.",
+    },
+    parseWholeNumber(0, 3600),
+  ),
+  PVE_AUDIT_LOG: optional(
+    {
+      group: "safety",
+      type: "absolute path",
+      meaning:
+        "Record every call but reads here, a line of JSON before and one after, chained by hashes. What cannot be recorded is refused.",
+    },
+    parseAbsolutePath,
+  ),
+  PVE_AUDIT_KEY_FILE: optional(
+    {
+      group: "safety",
+      type: "path",
+      meaning:
+        "A file with a secret of at least 16 bytes: the chain of `PVE_AUDIT_LOG` is then an HMAC that nobody can make without it.",
+    },
+    asWritten,
+  ),
+  PVE_AUDIT_MAX_MB: withDefault(
+    "64",
+    {
+      group: "safety",
+      type: "MiB",
+      meaning: "At this size `PVE_AUDIT_LOG` goes on in a new file; the old one is kept as `FILE.1`, `FILE.2`, …",
+    },
+    parseWholeNumber(1, 4096),
   ),
   PVE_OUTPUT: withDefault(
     "text",

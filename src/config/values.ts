@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { unknownNames } from "./names.ts";
 import { isTypo } from "./nearest.ts";
 import type { Parsed } from "./parsed.ts";
@@ -29,6 +30,20 @@ export function parseSeconds(most: number): (text: string) => Parsed<number> {
     if (value > 0 && value <= most) return { value };
     return { problem: `must be a number of seconds above 0 and at most ${most}, without a unit` };
   };
+}
+
+/** A whole number within limits, without a unit. */
+export function parseWholeNumber(least: number, most: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return { value };
+    return { problem: `must be a whole number from ${least} to ${most}, without a unit` };
+  };
+}
+
+/** A path from the root: a client may start this program in any folder. */
+export function parseAbsolutePath(text: string): Parsed<string> {
+  return isAbsolute(text) ? { value: text } : { problem: "must be an absolute path" };
 }
 
 /** Exactly one of `names`. */

@@ -7,8 +7,9 @@ import { validate } from "../schema/validate.ts";
 import { admit } from "./admit.ts";
 import { CallLimit } from "./call-limit.ts";
 import { PveError } from "./errors.ts";
+import type { Guard, GuardRead } from "./guard.ts";
 import { connectionError } from "./network-errors.ts";
-import { buildPath, encodeParams } from "./path.ts";
+import { API, buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
 import type { Transport, WireRequest } from "./transport.ts";
 
@@ -19,9 +20,25 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** A request as it would be sent: nothing of it is left to check. */
+export interface Checked {
+  readonly route: Route;
+  readonly method: Endpoint["method"];
+  /** With its placeholders filled in, encoded, without `/api2/json`. */
+  readonly path: string;
+  /** Coerced, the path's placeholders included. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 /** The one way to call PVE: a route known to the compiler and its parameters by name. */
 export interface Pve {
   call<R extends Route>(route: R, params: RouteParams[R], options?: CallOptions): Promise<Reply>;
+}
+
+/** A client, which can also say what a call would send. */
+export interface PveClient extends Pve {
+  /** Everything `call` does before it sends; throws what `call` would throw. */
+  check<R extends Route>(route: R, params: RouteParams[R], options?: CallOptions): Promise<Checked>;
 }
 
 /** What a client is made of. */
@@ -32,6 +49,8 @@ export interface PveClientOptions {
   /** For a whole call, retries included, in milliseconds. */
   readonly timeoutMs: number;
   readonly tier: Tier;
+  /** Bounds that no argument lifts; absent: none are set. */
+  readonly guard?: Guard;
 }
 
 /** A write must outlive pveproxy's own 30 s limit, so that its verdict (596) arrives instead of our guess. */
@@ -41,20 +60,62 @@ const RETRY_DELAYS_MS = [150, 500, 1500] as const;
 const EARLY_596_MS = 5_000;
 
 /** Creates the client of one cluster. Every call is checked by policy and by the endpoint table before it is sent. */
-export function createPveClient(options: PveClientOptions): Pve {
-  return { call: (route, params, callOptions) => call(options, route, params, callOptions ?? {}) };
+export function createPveClient(options: PveClientOptions): PveClient {
+  return {
+    call: (route, params, callOptions = {}) => call(options, route, params, callOptions),
+    check: async (route, given, { signal } = {}) => {
+      const { endpoint, params } = checked(options, route, given);
+      await options.guard?.admit(guardRead(options), route, params, signal);
+      return { route, method: endpoint.method, path: buildPath(endpoint, params).slice(API.length), params };
+    },
+  };
 }
+
+interface Admitted {
+  readonly endpoint: Endpoint;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** The call as PVE takes it. Throws a PveError when the tier or the endpoint table refuse it. */
+function checked(
+  client: PveClientOptions,
+  route: Route,
+  given: Readonly<Record<string, unknown>>,
+): Admitted {
+  const endpoint = endpointOf(route);
+  const params = coerce(endpoint, given);
+  admit(client.tier, route, params);
+  checkParams(endpoint, params);
+  return { endpoint, params };
+}
+
+/** A guard's own reads pass no guard: they are fixed, and what they find goes into a decision alone. */
+const guardRead =
+  (client: PveClientOptions): GuardRead =>
+  (route, params, signal) =>
+    exchange(client, { endpoint: endpointOf(route), params: coerce(endpointOf(route), params) }, { signal });
 
 async function call(
   client: PveClientOptions,
   route: Route,
   given: Readonly<Record<string, unknown>>,
+  options: CallOptions,
+): Promise<Reply> {
+  const admitted = checked(client, route, given);
+  // A guard looks things up: for a call that is wrong anyway nothing is asked.
+  if (client.guard) await client.guard.admit(guardRead(client), route, admitted.params, options.signal);
+  const reply = await exchange(client, admitted, options);
+  if (!client.guard || admitted.endpoint.method !== "GET") return reply;
+  return client.guard.filter(guardRead(client), route, admitted.params, reply, options.signal);
+}
+
+/** Sends the request, reads more than once if need be, and reads the answer. */
+async function exchange(
+  client: PveClientOptions,
+  { endpoint, params }: Admitted,
   { signal, timeoutMs = client.timeoutMs }: CallOptions,
 ): Promise<Reply> {
-  const endpoint = endpointOf(route);
-  const params = coerce(endpoint, given);
-  admit(client.tier, route, params);
-  checkParams(endpoint, params);
+  const { route } = endpoint;
   const reading = endpoint.method === "GET";
   const limitMs = reading ? timeoutMs : Math.max(timeoutMs, WRITE_TIMEOUT_MS);
   const wire = wireRequest(endpoint, params, client.authorization);

@@ -9,6 +9,8 @@ export interface Reply {
   readonly total?: number;
   /** Pending changes as a diff (network). */
   readonly changes?: string;
+  /** Rows that PVE_ALLOWED left out. */
+  readonly hidden?: number;
 }
 
 interface Envelope {

@@ -1,0 +1,43 @@
+import type { Safety } from "./config.ts";
+import { fromFile, type ReadFile } from "./connection.ts";
+import type { Reading } from "./read-settings.ts";
+import { Secret } from "./secret.ts";
+
+/** Shorter ones can be guessed by trying. */
+const LEAST_KEY_BYTES = 16;
+const MIB = 1024 ** 2;
+
+/** The safety part of the configuration, or undefined when one of its variables is faulty. */
+export function readSafety(
+  values: Reading["values"],
+  readFile: ReadFile,
+  problems: string[],
+): Safety | undefined {
+  const { PVE_CONFIRM: confirm, PVE_CONFIRM_BY: confirmBy, PVE_WAIT: wait, PVE_AUDIT_MAX_MB: size } = values;
+  const { PVE_FREEZE_FILE: freezeFile, PVE_AUDIT_LOG: path, PVE_AUDIT_KEY_FILE: keyFile } = values;
+  if (keyFile !== undefined && path === undefined) {
+    problems.push("PVE_AUDIT_KEY_FILE has no use without PVE_AUDIT_LOG");
+  }
+  const key =
+    keyFile === undefined
+      ? undefined
+      : fromFile("PVE_AUDIT_KEY_FILE", keyFile, readFile, problems, (content) => {
+          const text = content.trim();
+          return Buffer.byteLength(text) < LEAST_KEY_BYTES
+            ? { problem: `names a file with less than ${LEAST_KEY_BYTES} bytes: openssl rand -hex 32 makes a key` }
+            : { value: new Secret(text) };
+        });
+  if (confirm === undefined || confirmBy === undefined || wait === undefined || size === undefined)
+    return undefined;
+  return {
+    confirm,
+    confirmBy,
+    wait,
+    protected: values.PVE_PROTECTED ?? [],
+    ...(values.PVE_ALLOWED === undefined ? {} : { allowed: values.PVE_ALLOWED }),
+    ...(freezeFile === undefined ? {} : { freezeFile }),
+    ...(path === undefined
+      ? {}
+      : { record: { path, maxBytes: size * MIB, ...(key === undefined ? {} : { key }) } }),
+  };
+}
