@@ -103,7 +103,14 @@ export async function answerSizes(): Promise<readonly Size[]> {
   const app = createMeasuredApp({});
   const sizes: Size[] = [];
   for (const { name, tool, input, limit } of ANSWERS) {
-    const { content, isError } = await app.call(tool, input, AbortSignal.timeout(10_000));
+    const outcome = await app.call(tool, input, {
+      signal: AbortSignal.timeout(10_000),
+      caller: "bench",
+      person: { kind: "none" },
+      takesTasks: false,
+    });
+    if (outcome.kind !== "result") throw new Error(`${tool} did not answer`);
+    const { content, isError } = outcome.result;
     const text = content.map((part) => part.text).join("\n");
     if (isError) throw new Error(`${tool} failed: ${text}`);
     sizes.push({ name, bytes: Buffer.byteLength(text), ...(limit === undefined ? {} : { limit }) });
@@ -118,6 +125,7 @@ function createMeasuredApp(env: Readonly<Record<string, string>>) {
     transport: { send: (request) => simulator.handle(request), close: () => {} },
     authorization: `PVEAPIToken=${TOKEN.id}=${TOKEN.secret}`,
     tokenId: TOKEN.id,
+    cluster: "bench",
     timeoutMs: 10_000,
     config: loadConfig(env, { demo: true, tools: TOOLS, readFile: () => "" }),
     tools: TOOLS,

@@ -23,6 +23,7 @@ export async function demo(proc: ProcessLike): Promise<void> {
     ),
     authorization: `PVEAPIToken=${id}=${secret}`,
     tokenId: id,
+    cluster: "demo",
     timeoutMs: 30_000,
     config,
     tools: TOOLS,

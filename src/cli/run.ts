@@ -5,14 +5,24 @@ const USAGE = `mcp-pve ${VERSION}: MCP server for Proxmox VE
 
   mcp-pve [serve]   serve MCP over stdio; connection from PVE_BASE_URL, PVE_TOKEN_ID, PVE_TOKEN_SECRET
   mcp-pve demo      serve a simulated cluster: no hypervisor, nothing to configure
+  mcp-pve audit verify|show FILE
+                    check or print the record of changes that PVE_AUDIT_LOG names
   mcp-pve --help | --version
 
 Settings are environment variables; docs/configuration.md lists them.`;
 
-/** The commands by name; each loads only what it needs. */
-const COMMANDS: Readonly<Record<string, () => Promise<(proc: ProcessLike) => Promise<void>>>> = {
-  serve: async () => (await import("./serve.ts")).serve,
-  demo: async () => (await import("./demo.ts")).demo,
+interface Command {
+  /** Each command loads only what it needs. */
+  readonly load: () => Promise<(proc: ProcessLike) => Promise<void>>;
+  /** Reads the arguments after its name itself. */
+  readonly takesArguments?: true;
+}
+
+/** The commands by name. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: { load: async () => (await import("./serve.ts")).serve },
+  demo: { load: async () => (await import("./demo.ts")).demo },
+  audit: { load: async () => (await import("./audit.ts")).audit, takesArguments: true },
 };
 
 /** Runs the command that the arguments name. */
@@ -26,12 +36,12 @@ export async function runCommand(proc: ProcessLike): Promise<void> {
     return;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command || rest.length > 0) {
+  if (!command || (rest.length > 0 && !command.takesArguments)) {
     const given = (command ? rest[0] : name) ?? "";
     // Whatever does not look like a word may be a secret that was put in the wrong place.
     const shown = /^-{0,2}[a-z][a-z-]{0,30}$/.test(given) ? `: ${given}` : "";
     proc.log(`Unknown argument${shown}\n\n${USAGE}`);
     return proc.exit(1);
   }
-  return (await command())(proc);
+  return (await command.load())(proc);
 }

@@ -45,6 +45,7 @@ export async function serve(proc: ProcessLike): Promise<void> {
   const app = program.createApp({
     ...startup,
     tokenId,
+    cluster: new URL(baseUrl).host,
     config,
     tools: TOOLS,
     secrets: [secret],
@@ -92,11 +93,15 @@ export function readConfig<C extends DemoConfig>(proc: ProcessLike, load: () => 
 
 /** Serves until the client goes, a signal comes or the parent vanishes. */
 export function run(program: Awaited<ReturnType<typeof loadProgram>>, app: App, proc: ProcessLike): void {
+  const end = () => {
+    app.close();
+    proc.exit(0);
+  };
   const session = program.serveStreams(app, proc, {
-    ended: () => proc.exit(0),
+    ended: end,
     error: (error) => proc.log(`MCP: ${cleanLine(error.message)}`),
   });
-  const stop = () => void session.close().then(() => proc.exit(0));
+  const stop = () => void session.close().then(end);
   proc.onSignal(stop);
   const parent = proc.parentId();
   setInterval(() => {

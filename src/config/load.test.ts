@@ -84,6 +84,7 @@ describe("a good configuration", () => {
         timeout: 30,
       },
       surface: { tier: "full", categories: CATEGORIES, excludeTools: [] },
+      safety: { confirm: "loss", confirmBy: "any", wait: 25, protected: [] },
       output: "text",
       structured: false,
       debug: false,

@@ -24,7 +24,9 @@ export function readSafety(
       : fromFile("PVE_AUDIT_KEY_FILE", keyFile, readFile, problems, (content) => {
           const text = content.trim();
           return Buffer.byteLength(text) < LEAST_KEY_BYTES
-            ? { problem: `names a file with less than ${LEAST_KEY_BYTES} bytes: openssl rand -hex 32 makes a key` }
+            ? {
+                problem: `names a file with less than ${LEAST_KEY_BYTES} bytes: openssl rand -hex 32 makes a key`,
+              }
             : { value: new Secret(text) };
         });
   if (confirm === undefined || confirmBy === undefined || wait === undefined || size === undefined)

@@ -256,7 +256,8 @@ export const SETTINGS = z.object({
     {
       group: "safety",
       type: "MiB",
-      meaning: "At this size `PVE_AUDIT_LOG` goes on in a new file; the old one is kept as `FILE.1`, `FILE.2`, …",
+      meaning:
+        "At this size `PVE_AUDIT_LOG` goes on in a new file; the old one is kept as `FILE.1`, `FILE.2`, …",
     },
     parseWholeNumber(1, 4096),
   ),

@@ -59,7 +59,9 @@ const MOST_KEYS = 1_000;
 const MOST_PROBLEMS = 10;
 
 /** Least values of integers that count from a start: a page begins at a row and has at least one. */
-const LEAST: Readonly<Record<string, number>> = { start: 0, limit: 1, pos: 0 };
+const LEAST: Readonly<Record<string, number>> = { start: 0, limit: 1, pos: 0, wait: 0 };
+/** The longest that a call may wait for a job, in seconds. */
+const MOST: Readonly<Record<string, number>> = { wait: 3_600 };
 
 /** One argument by its schema: the value as the tool takes it, or what is wrong with it. */
 export function readValue(
@@ -81,6 +83,10 @@ export function readValue(
   const least = LEAST[name];
   if (typeof value === "number" && least !== undefined && value < least) {
     return { problem: `${name} must be at least ${least}.` };
+  }
+  const most = MOST[name];
+  if (typeof value === "number" && most !== undefined && value > most) {
+    return { problem: `${name} must be at most ${most}.` };
   }
   return { value };
 }

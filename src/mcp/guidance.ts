@@ -1,5 +1,10 @@
+import { grantLine } from "../plan/permissions.ts";
+import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
+import { lockedThing, lockHolder } from "../pve/lock-holder.ts";
+import { RecordError } from "../record/record.ts";
 import type { Answer, Block } from "../render/answer.ts";
+import { formatCell } from "../render/units.ts";
 import { Refusal } from "../tools/refusal.ts";
 
 /** Ends every answer to a call that is certain to have changed nothing. */
@@ -14,12 +19,9 @@ export interface GuidanceContext {
   readonly reading: boolean;
   /** PVE has already accepted a change of this call: what failed came after it. */
   readonly changed: boolean;
-}
-
-/** The commands that grant the token exactly one privilege: built-in roles would grant more. */
-function grantLine(tokenId: string, path: string, privilege: string): string {
-  const role = `MCP-${privilege.replaceAll(".", "-")}`;
-  return `pveum role add ${role} --privs ${privilege} && pveum acl modify ${path} --tokens '${tokenId}' --roles ${role}`;
+  /** For reads that explain: who holds a lock. */
+  readonly pve: Pve;
+  readonly signal: AbortSignal;
 }
 
 /** What PVE's refusals leave unsaid: the next step, by its text. */
@@ -39,8 +41,8 @@ const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
 ];
 
 /** The one door for errors: what failed, why, and what to do next. */
-export function explain(error: unknown, context: GuidanceContext): Answer {
-  const { headline, notes, blocks = [], next = [], refused, mayHaveRun } = told(error, context);
+export async function explain(error: unknown, context: GuidanceContext): Promise<Answer> {
+  const { headline, notes, blocks = [], next = [], refused, mayHaveRun } = await told(error, context);
   // A refusal is a tool's own word that nothing has changed, whatever it had to send to find out.
   const changed = context.changed && !(error instanceof Refusal);
   const ending = changed
@@ -48,7 +50,7 @@ export function explain(error: unknown, context: GuidanceContext): Answer {
     : refused
       ? [UNCHANGED]
       : mayHaveRun
-        ? ["It may have run all the same: look at the state before trying again."]
+        ? [`It may have run all the same${fateText(error)}: look at the state before trying again.`]
         : [];
   const all = [...notes.map(note), ...blocks, ...ending.map(note)];
   return {
@@ -57,6 +59,12 @@ export function explain(error: unknown, context: GuidanceContext): Answer {
     ...(next.length > 0 ? { next } : {}),
     failed: true,
   };
+}
+
+/** What was found out about a write whose answer was lost. */
+function fateText(error: unknown): string {
+  const fate = error instanceof PveError ? error.detail.fate : undefined;
+  return fate === undefined ? "" : ` (not known: ${fate})`;
 }
 
 interface Told {
@@ -69,14 +77,35 @@ interface Told {
   readonly mayHaveRun: boolean;
 }
 
-function told(error: unknown, context: GuidanceContext): Told {
+async function told(error: unknown, context: GuidanceContext): Promise<Told> {
   if (error instanceof Refusal) {
     const { message, blocks, next } = error;
     return { headline: message, notes: [], blocks, next, refused: true, mayHaveRun: false };
   }
+  if (error instanceof RecordError) {
+    return {
+      headline: `The change was not sent, because it could not be recorded: ${error.message}`,
+      notes: ["PVE_AUDIT_LOG names the record; what cannot be recorded is not done."],
+      refused: true,
+      mayHaveRun: false,
+    };
+  }
   if (error instanceof PveError) {
-    const { text, notes = [], refused = false } = describe(error, context);
-    return { headline: text, notes, refused, mayHaveRun: error.detail.mayHaveRun === true };
+    const {
+      text,
+      notes = [],
+      next = [],
+      refused = false,
+    } = error.kind === "locked" ? await describeLock(error, context) : describe(error, context);
+    // A lost write of which no job has appeared: looked for, and not there.
+    const lost = error.detail.fate === "not started";
+    return {
+      headline: lost ? `${text} The job was not started.` : text,
+      notes,
+      next,
+      refused: refused || lost,
+      mayHaveRun: error.detail.mayHaveRun === true,
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
@@ -92,8 +121,37 @@ const note = (text: string): Block => ({ kind: "note", text });
 interface Description {
   readonly text: string;
   readonly notes?: readonly string[];
+  readonly next?: readonly string[];
   /** Certain to have changed nothing. */
   readonly refused?: boolean;
+}
+
+/** Which lock it is and which task holds it. */
+async function describeLock(
+  error: PveError,
+  { pve, signal, reading }: GuidanceContext,
+): Promise<Description> {
+  const { message, detail } = error;
+  const thing = lockedThing(message);
+  const text = `${detail.lock ? `Locked (${detail.lock})` : "Busy"}: ${message.trim()}${thing && !detail.lock ? ` (${thing})` : ""}`;
+  const holder = detail.guest ? await lockHolder(pve, detail.guest, detail.lock, signal) : undefined;
+  if (holder?.task) {
+    const { upid, type, started } = holder.task;
+    const since = started === undefined ? "" : ` since ${formatCell(started, "time")}`;
+    return {
+      text,
+      notes: [`The ${type} that runs${since} holds it: ${upid}`],
+      next: [`pve_wait_task with upids ["${upid}"] waits for its end; try again then.`],
+      refused: !reading,
+    };
+  }
+  const stale =
+    holder && !holder.unread && detail.lock
+      ? [
+          "No running task of its node holds it. If nothing works on the guest any more, a person can remove the lock on the node (qm unlock or pct unlock).",
+        ]
+      : ["A running job usually holds it: pve_list_cluster_tasks shows it. Try again when it has ended."];
+  return { text, notes: stale, refused: !reading };
 }
 
 function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext): Description {
@@ -139,7 +197,8 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       return {
         text: message,
         notes: [
-          `PVE_ACCESS_TIER=${detail.needsTier ?? "full"} in the server's settings would allow it; the operator decides.`,
+          detail.allows ??
+            `PVE_ACCESS_TIER=${detail.needsTier ?? "full"} in the server's settings would allow it; the operator decides.`,
         ],
         refused: true,
       };
@@ -148,13 +207,7 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
     case "exists":
       return { text: `It already exists: ${message}`, refused: !reading };
     case "locked":
-      return {
-        text: detail.lock ? `Locked (${detail.lock}): ${message}` : `Busy: ${message}`,
-        notes: [
-          "A running job usually holds the lock: pve_list_tasks shows it. Try again when it has ended.",
-        ],
-        refused: !reading,
-      };
+      return { text: `Busy: ${message}`, refused: !reading };
     case "modified":
       return {
         text: "The configuration has changed since it was read (digest mismatch).",

@@ -1,87 +1,287 @@
-import type { Tier } from "../config/settings.ts";
-import { admit } from "../pve/admit.ts";
-import type { Pve } from "../pve/client.ts";
-import { type Json, type Row, str } from "../pve/data.ts";
+import { createLook } from "../plan/look.ts";
+import { makePlan, type Plan, type PlannedStep } from "../plan/plan.ts";
+import { planAnswer } from "../plan/plan-answer.ts";
+import type { Checked } from "../pve/client.ts";
+import { type Row, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
-import { type Guest, GuestInventory } from "../pve/guests.ts";
-import type { Reply } from "../pve/reply.ts";
-import { parseUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
-import { redactData } from "../render/redact.ts";
-import { checkValue } from "../schema/check-value.ts";
-import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
-import { checkPathValue } from "../schema/path-value.ts";
-import type { Route } from "../schema/routes.gen.ts";
 import { writeAnswer } from "../tools/answers.ts";
-import { counterpartOf, findTool } from "../tools/catalogue.ts";
+import { findTool } from "../tools/catalogue.ts";
 import { withComparison } from "../tools/compare.ts";
-import { findGuest } from "../tools/find-guest.ts";
-import { guestKind, inputsOf, type ListedTool } from "../tools/input-schema.ts";
+import { guestPlace } from "../tools/guest-kinds.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
+import { jobsAnswer, startedAnswer } from "../tools/job-answers.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
 import { readArguments } from "./arguments.ts";
-import { endpointParams, foldParams, withPropertyStrings } from "./fold-params.ts";
+import { before } from "./before.ts";
+import type { ClientSide } from "./client-side.ts";
+import { digestOf } from "./code.ts";
+import { confirm } from "./confirm.ts";
+import { type Controls, splitControls } from "./controls.ts";
+import {
+  classOfRequest,
+  closed,
+  execution,
+  needsConfirmation,
+  type Permit,
+  type SentWrite,
+} from "./execution.ts";
+import { foldParams, withPropertyStrings } from "./fold-params.ts";
 import { explain } from "./guidance.ts";
+import { closeEntries, followJobs, jobsOf } from "./jobs.ts";
+import { bind, type Located, locateCall } from "./prepare.ts";
+import type { Form } from "./question.ts";
+import { type CallNotes, newNotes, reading, rehearsal, requestKey, type Seen, scoped } from "./scope.ts";
+import type { Session } from "./session.ts";
 
-/** What every call needs to know of its cluster; made once. */
-export interface Session {
-  readonly pve: Pve;
-  readonly guests: GuestInventory;
-  readonly tier: Tier;
-  readonly tokenId: string;
-  /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
-  readonly emptyReason: () => string | undefined;
-  /** An error that is a fault of this program, for the operator's log. */
-  readonly report: (error: unknown) => void;
-}
+/** What a call comes to: an answer, a form for the client's user, or jobs that the client follows itself. */
+export type Invoked =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "ask"; readonly form: Form; readonly state: string }
+  | { readonly kind: "task"; readonly answer: Answer };
 
-/** A session whose inventory of guests is looked up at the first call that needs it. */
-export function createSession(parts: Omit<Session, "guests">): Session {
-  return { ...parts, guests: new GuestInventory(parts.pve) };
-}
-
-/** What has come of a call so far, for the error that may end it. */
-interface Progress {
-  /** PVE has answered a write: what follows can fail, the change stands. */
-  changed: boolean;
-  /** The guest was found in an earlier look at the inventory. */
-  remembered: boolean;
-}
-
-/** The pipeline, the same for every tool. Never throws: every failure is an answer that says what to do. */
+/**
+ * The pipeline, the same for every tool. Never throws: every failure is an answer that says what to do.
+ * @param confirmed how the call is confirmed already, where its being made is the confirmation
+ */
 export async function invoke(
   session: Session,
   listed: ListedTool,
   given: Readonly<Record<string, unknown>> | undefined,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const reading = listed.annotations.readOnlyHint;
-  const progress: Progress = { changed: false, remembered: false };
+  side: ClientSide,
+  confirmed?: string,
+): Promise<Invoked> {
+  const isRead = listed.annotations.readOnlyHint;
+  const notes = newNotes();
   try {
     const tool = findTool(listed.name);
-    const input = foldParams(tool, readArguments(listed, withPropertyStrings(tool, given)));
-    try {
-      return await perform(await prepare(session, tool, input, signal, progress));
-    } catch (error) {
-      // A guest that has moved since the look is not where the look says: look anew, once.
-      if (!reading || !progress.remembered || !isNotFound(error)) throw error;
-      session.guests.forget();
-      return await perform(await prepare(session, tool, input, signal, progress));
-    }
+    const read = readArguments(listed, withPropertyStrings(tool, given));
+    const { controls, input } = splitControls(foldParams(tool, read), session.safety.wait);
+    const done = isRead
+      ? { kind: "answer" as const, answer: await look(session, tool, input, controls.wait, side, notes) }
+      : await change(session, tool, input, { ...controls, confirmed }, side, notes);
+    return done.kind === "ask" ? done : { ...done, answer: withRemarks(done.answer, notes) };
   } catch (error) {
     if (!(error instanceof PveError) && !(error instanceof Refusal)) session.report(error);
-    return explain(error, {
-      tokenId: session.tokenId,
+    const { tokenId } = session;
+    const answer = await explain(error, {
+      tokenId,
       tool: listed.name,
-      reading,
-      changed: progress.changed,
+      reading: isRead,
+      changed: notes.changed,
+      pve: reading(session, side.signal),
+      signal: side.signal,
     });
+    return { kind: "answer", answer: withRemarks(answer, notes) };
   } finally {
-    if (!reading) session.guests.forget();
+    if (!isRead) session.guests.forget();
   }
 }
 
-const isNotFound = (error: unknown): boolean => error instanceof PveError && error.kind === "not-found";
+/** A read, and once more where a guest is no longer where it was seen. */
+async function look(
+  session: Session,
+  tool: Tool,
+  input: Row,
+  wait: number,
+  side: ClientSide,
+  notes: CallNotes,
+): Promise<Answer> {
+  const attempt = async () => {
+    const located = await locateCall(session, tool, input, side, notes);
+    const pve = scoped(session, tool, side.signal, notes, () => {
+      throw new Error(`${tool.name} is a read and may not write`);
+    });
+    return perform(bind(session, located, pve, side, { follow: followFor(session, side), wait }));
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!notes.remembered || !(error instanceof PveError) || error.kind !== "not-found") throw error;
+    session.guests.forget();
+    return await attempt();
+  }
+}
+
+const followFor =
+  (session: Session, side: ClientSide): ToolCall["follow"] =>
+  (jobs, waitMs) =>
+    followJobs(session, side, jobs, waitMs, () => undefined);
+
+/** Everything that is no read: rehearsed first, confirmed where it must be, sent, followed, recorded. */
+async function change(
+  session: Session,
+  tool: Tool,
+  input: Row,
+  controls: Controls & { readonly confirmed: string | undefined },
+  side: ClientSide,
+  notes: CallNotes,
+): Promise<Invoked> {
+  const located = await locateCall(session, tool, input, side, notes);
+  let rehearsed = await rehearse(session, located, side, notes);
+  // Nothing would be sent: what the tool says to that is the answer.
+  if (rehearsed.steps.length === 0) return { kind: "answer", answer: rehearsed.answer };
+  const what = action(located, rehearsed.call);
+  const needed =
+    controls.confirmed === undefined &&
+    rehearsed.steps.some(({ classification }) => needsConfirmation(session.safety.confirm, classification));
+  if (controls.dryRun) {
+    const plan = await planOf(session, rehearsed.steps, side);
+    return { kind: "answer", answer: planAnswer(what, plan, false) };
+  }
+  const befores = await before(session, rehearsed.steps, side.signal);
+  let permit: Permit = {
+    confirmed: controls.confirmed ?? (session.safety.confirm === "off" ? "off" : "not needed"),
+    requests: new Set(rehearsed.steps.map(requestKey)),
+    before: befores,
+  };
+  if (needed) {
+    const plan = await planOf(session, rehearsed.steps, side);
+    refuseHopeless(plan);
+    const call = digestOf({ caller: side.caller, tool: tool.name, input, cluster: session.cluster });
+    const state = stateDigest(plan);
+    const confirmed = await confirm(session, side, {
+      what,
+      plan,
+      sealed: { call, state },
+      code: controls.code,
+      unchanged: async () => {
+        rehearsed = await rehearse(session, located, side, notes);
+        return stateDigest(await planOf(session, rehearsed.steps, side)) === state;
+      },
+    });
+    if (confirmed.kind !== "go") return confirmed;
+    permit = { ...permit, confirmed: confirmed.by, plan: state };
+  }
+  return run(session, located, controls, side, notes, permit, rehearsed.seen);
+}
+
+interface Rehearsed {
+  readonly call: ToolCall;
+  readonly steps: readonly PlannedStep[];
+  readonly answer: Answer;
+  readonly seen: Seen;
+}
+
+/** Runs the tool without sending a write, and classifies what it would send. */
+async function rehearse(
+  session: Session,
+  located: Located,
+  side: ClientSide,
+  notes: CallNotes,
+): Promise<Rehearsed> {
+  const { pve, requests, seen } = rehearsal(session, located.tool, side.signal, notes);
+  const call = bind(session, located, pve, side, { follow: async () => [], wait: 0 });
+  const answer = await perform({ ...call, rehearsing: true });
+  const steps = await Promise.all(
+    requests.map(async (request: Checked) => ({
+      ...request,
+      classification: await classOfRequest(session, request, side.signal),
+    })),
+  );
+  return { call, steps, answer, seen };
+}
+
+const planOf = (session: Session, steps: readonly PlannedStep[], side: ClientSide): Promise<Plan> => {
+  const pve = reading(session, side.signal);
+  const look = createLook({
+    send: (route, params) => pve.call(route, params as never),
+    guests: () => session.guests.within(side.signal).all(true),
+    tokenId: session.tokenId,
+  });
+  return makePlan(steps, look);
+};
+
+/** What a confirmation is for: the exact requests, and the state that they were planned from. */
+const stateDigest = ({ steps, state }: Plan): string =>
+  digestOf({ requests: steps.map(requestKey), digests: steps.map(({ params }) => params.digest), state });
+
+/** What PVE would refuse anyway is not worth a person's time. */
+function refuseHopeless({ privileges }: Plan): void {
+  if (privileges.kind !== "missing") return;
+  throw new Refusal("PVE would refuse this: the token lacks a privilege.", {
+    blocks: privileges.lines.map((text) => ({ kind: "note", text })),
+  });
+}
+
+/** "Delete VM: VM 103 (mail) on pve1", for headlines and forms. */
+function action({ tool, guest, input }: Located, call: ToolCall): string {
+  if (guest) return `${tool.title}: ${guestPlace(call)}`;
+  const names = [
+    "userid",
+    "storage",
+    "pool",
+    "poolid",
+    "id",
+    "sid",
+    "rule",
+    "iface",
+    "service",
+    "path",
+    "node",
+  ];
+  const about = names.flatMap((name) => {
+    const value = str(input, name);
+    return value === undefined ? [] : [`${name} ${value.slice(0, 80)}`];
+  });
+  return about.length === 0 ? tool.title : `${tool.title}: ${about.slice(0, 2).join(", ")}`;
+}
+
+/** Sends it, follows what it started, and completes the record whatever happens. */
+async function run(
+  session: Session,
+  located: Located,
+  { wait }: Controls,
+  side: ClientSide,
+  notes: CallNotes,
+  permit: Permit,
+  seen: Seen,
+): Promise<Invoked> {
+  const { write, sent } = execution(session, located.tool, side, notes, permit);
+  try {
+    const pve = scoped(session, located.tool, side.signal, notes, write, seen);
+    const answer = await perform(
+      bind(session, located, pve, side, { follow: followFor(session, side), wait }),
+    );
+    return await afterJobs(session, located.tool, answer, sent, wait, side, notes);
+  } finally {
+    // What is still open was started, and nobody has seen its end.
+    for (const { entry, upid } of sent)
+      closed(notes, entry?.close({ verdict: "running", ...(upid === undefined ? {} : { upid }) }));
+  }
+}
+
+/** A client that takes tasks is not kept waiting for the longer jobs, in milliseconds. */
+const GRACE_MS = 3_000;
+
+async function afterJobs(
+  session: Session,
+  tool: Tool,
+  answer: Answer,
+  sent: readonly SentWrite[],
+  wait: number,
+  side: ClientSide,
+  notes: CallNotes,
+): Promise<Invoked> {
+  const jobs = jobsOf(answer, sent, tool.title);
+  if (jobs.length === 0) return { kind: "answer", answer };
+  const waitMs = side.takesTasks ? Math.min(wait * 1_000, GRACE_MS) : wait * 1_000;
+  const whole = { ...answer, jobs };
+  if (waitMs === 0 && !side.takesTasks) return { kind: "answer", answer: startedAnswer(whole) };
+  const begun = session.pace.now();
+  const followed = await followJobs(
+    session,
+    side,
+    jobs,
+    waitMs,
+    (upid) => sent.find((one) => one.upid === upid)?.begun,
+  );
+  closeEntries(sent, followed, notes);
+  const running = followed.some(({ followed: { kind } }) => kind === "running");
+  if (side.takesTasks && running) return { kind: "task", answer: whole };
+  return { kind: "answer", answer: jobsAnswer(whole, followed, (session.pace.now() - begun) / 1_000) };
+}
 
 /** The tool's own logic, or its route and nothing else. */
 async function perform(call: ToolCall): Promise<Answer> {
@@ -92,89 +292,15 @@ async function perform(call: ToolCall): Promise<Answer> {
   return tool.answer ? tool.answer(reply, call) : writeAnswer(reply, call);
 }
 
-/** Finds the guest and the node, and binds the call to what the tool declares. */
-async function prepare(
-  session: Session,
-  tool: Tool,
-  input: Row,
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<ToolCall> {
-  checkPlaceholders(tool, input);
-  // The client asks again for every call; asked here, a refusal comes before the reads of a tool that looks first.
-  admit(session.tier, tool.route, endpointParams(tool, input));
-  const guests = session.guests.within(signal);
-  const kind = guestKind(tool);
-  const which = str(input, "vmid");
-  let guest: Guest | undefined;
-  if (kind && which !== undefined) {
-    const node = str(input, "node");
-    const counterpart = counterpartOf(tool);
-    guest = await findGuest(guests, {
-      which: which.trim(),
-      kind,
-      fresh: tool.effect !== "read",
-      ...(node === undefined ? {} : { node }),
-      ...(counterpart === undefined ? {} : { counterpart: counterpart.name }),
-    });
-  }
-  progress.remembered = guest !== undefined;
-  const located = locate(tool, input, guest);
-  const pve = scoped(session.pve, tool, signal, progress);
-  const send = (changes: Readonly<Record<string, unknown>> = {}) =>
-    pve.call(tool.route, { ...endpointParams(tool, located), ...changes } as never);
+/** The answer with what the reader must know besides. */
+function withRemarks(answer: Answer, { remarks, hidden }: CallNotes): Answer {
+  const all = [
+    ...remarks,
+    ...(hidden > 0 ? [`${hidden} outside PVE_ALLOWED ${hidden === 1 ? "is" : "are"} left out.`] : []),
+  ];
+  if (all.length === 0) return answer;
   return {
-    tool,
-    input: located,
-    pve,
-    send,
-    guests,
-    tier: session.tier,
-    signal,
-    emptyReason: session.emptyReason,
-    ...(guest ? { guest } : {}),
-  };
-}
-
-/** What would stand in the path is checked before any look-up, also where the look-up would replace it. */
-function checkPlaceholders(tool: Tool, input: Row): void {
-  const endpoint = endpointOf(tool.route);
-  for (const { name, of } of inputsOf(tool)) {
-    const value = input[name];
-    // A guest may be named; findGuest judges that.
-    if (of === undefined || of === "vmid" || value === undefined || !tool.route.includes(`{${of}}`)) continue;
-    const reason = checkPathValue(tool.route, of, String(value));
-    if (reason) throw new Refusal(`'${name}' is not allowed: ${reason}.`);
-    // Only a node's: other placeholders may be given by a name that the tool looks up.
-    const fact = of === "node" ? paramOf(endpoint, of) : undefined;
-    const [issue] = fact ? checkValue(fact, value, name) : [];
-    if (issue) throw new Refusal(issue.message);
-  }
-}
-
-/** The arguments with node and VMID as they really are. */
-function locate(tool: Tool, input: Row, guest: Guest | undefined): Row {
-  if (guest) return { ...input, vmid: guest.vmid, node: guest.node };
-  const upid = str(input, "upid");
-  if (upid === undefined || !tool.route.includes("{upid}")) return input;
-  const parsed = parseUpid(upid.trim());
-  if (!parsed)
-    throw new Refusal(
-      `${JSON.stringify(upid.slice(0, 80))} is not a UPID (UPID:node:pid:pstart:start:type:id:user:).`,
-    );
-  return { ...input, upid: upid.trim(), node: parsed.node };
-}
-
-/** PVE limited to the operations the tool declares, with secrets taken out of every answer. */
-function scoped(pve: Pve, tool: Tool, signal: AbortSignal, progress: Progress): Pve {
-  const allowed = new Set<Route>([tool.route, ...(tool.also ?? []), ...(tool.reads ?? [])]);
-  if (tool.compare) allowed.add(tool.compare.route);
-  return {
-    call: async (route, params, options): Promise<Reply> => {
-      if (!allowed.has(route)) throw new Error(`${tool.name} does not declare ${route}`);
-      const reply = await pve.call(route, params, { signal, ...options });
-      if (!route.startsWith("GET ")) progress.changed = true;
-      return { ...reply, data: redactData(route, reply.data) as Json };
-    },
+    ...answer,
+    blocks: [...(answer.blocks ?? []), ...all.map((text) => ({ kind: "note", text }) as const)],
   };
 }

@@ -1,4 +1,5 @@
 import { createPveClient } from "../pve/client.ts";
+import { createRecord } from "../record/record.ts";
 import type { Answer } from "../render/answer.ts";
 import { toStructured } from "../render/json.ts";
 import { redactData } from "../render/redact.ts";
@@ -6,32 +7,51 @@ import { createRedactor } from "../render/redactor.ts";
 import { toText } from "../render/text.ts";
 import { nearest } from "../schema/nearest.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
+import type { ClientSide } from "./client-side.ts";
 import { UNCHANGED } from "./guidance.ts";
-import { createSession, invoke } from "./invoke.ts";
-import type { AppParts, ToolResult } from "./parts.ts";
+import { invoke } from "./invoke.ts";
+import type { AppParts, Outcome, ToolResult } from "./parts.ts";
+import { createSession } from "./session.ts";
+import { hiddenBecause } from "./surface.ts";
+import { createTasks, type Tasks } from "./tasks.ts";
 
 /** What the first call loads. */
 export interface Runtime {
   call(
     tool: ListedTool,
     args: Readonly<Record<string, unknown>> | undefined,
-    signal: AbortSignal,
-  ): Promise<ToolResult>;
-  unknownTool(name: string, visible: readonly ListedTool[]): ToolResult;
-  hiddenTool(reason: string): ToolResult;
+    side: ClientSide,
+  ): Promise<Outcome>;
+  readonly tasks: Tasks;
+  unknownTool(name: string, visible: readonly ListedTool[]): Outcome;
+  hiddenTool(reason: string): Outcome;
+  /** Completes what is open in the record: the process ends. */
+  close(): void;
 }
 
 /** Makes what answers calls; everything it returns has passed the redactor. */
 export function createRuntime(parts: AppParts): Runtime {
-  const { config, tokenId, emptyReason } = parts;
+  const { config, tokenId, emptyReason, cluster } = parts;
+  const { safety } = config;
   const { tier } = config.surface;
-  const pve = createPveClient({ ...parts, tier });
+  const client = createPveClient({ ...parts, tier });
   const redact = createRedactor(parts.secrets);
   const report = (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     parts.log(`Internal error: ${redact(text)}`);
   };
-  const session = createSession({ pve, tier, tokenId, emptyReason, report });
+  const record = safety.record && createRecord(safety.record);
+  const session = createSession({
+    client,
+    tier,
+    tokenId,
+    cluster,
+    safety,
+    emptyReason,
+    report,
+    record,
+    pace: parts.pace,
+  });
   /** The one exit: text or JSON, with every secret taken out. */
   const result = (answer: Answer): ToolResult => {
     const wantsData = config.output === "json" || config.structured;
@@ -45,10 +65,24 @@ export function createRuntime(parts: AppParts): Runtime {
       ...(config.structured && data ? { structuredContent: data } : {}),
     };
   };
-  const refuse = (headline: string) =>
-    result({ headline, blocks: [{ kind: "note", text: UNCHANGED }], failed: true });
+  const tasks = createTasks({ session, result, redact, stop: stopTool(parts) });
+  const refuse = (headline: string): Outcome => ({
+    kind: "result",
+    result: result({ headline, blocks: [{ kind: "note", text: UNCHANGED }], failed: true }),
+  });
   return {
-    call: async (tool, args, signal) => result(await invoke(session, tool, args, signal)),
+    call: async (tool, args, side) => {
+      const invoked = await invoke(session, tool, args, side);
+      switch (invoked.kind) {
+        case "answer":
+          return { kind: "result", result: result(invoked.answer) };
+        case "ask":
+          return { ...invoked, form: { ...invoked.form, message: redact(invoked.form.message) } };
+        case "task":
+          return { kind: "task", task: await tasks.create(invoked.answer, side) };
+      }
+    },
+    tasks,
     unknownTool: (name, visible) => {
       const close = similarTools(name, visible);
       return refuse(
@@ -56,7 +90,16 @@ export function createRuntime(parts: AppParts): Runtime {
       );
     },
     hiddenTool: (reason) => refuse(`${reason} The operator decides.`),
+    close: () => record?.interrupt(),
   };
+}
+
+/** What a client's cancelling of a task stands for. */
+function stopTool({ tools, config }: AppParts): ListedTool | { readonly hidden: string } {
+  const tool = tools.find(({ name }) => name === "pve_stop_task");
+  if (!tool) throw new Error("There is no tool that stops a task.");
+  const hidden = hiddenBecause(tool, config.surface);
+  return hidden === undefined ? tool : { hidden };
 }
 
 const words = (name: string): readonly string[] =>

@@ -1,4 +1,4 @@
-import type { Category, Tier } from "../config/settings.ts";
+import type { Category, Confirmation, Tier } from "../config/settings.ts";
 import { includes } from "../policy/tier.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 
@@ -21,4 +21,11 @@ export function hiddenBecause(tool: ListedTool, settings: SurfaceSettings): stri
   if (settings.tools && !settings.tools.includes(tool.name)) return `${tool.name} is not among PVE_TOOLS.`;
   if (settings.excludeTools.includes(tool.name)) return `${tool.name} is left out by PVE_EXCLUDE_TOOLS.`;
   return undefined;
+}
+
+/** May a call of this tool have to be confirmed? By what the list says of it, for the list is all that is loaded. */
+export function mayNeedPerson({ annotations, tier }: ListedTool, confirm: Confirmation): boolean {
+  if (annotations.readOnlyHint || confirm === "off") return false;
+  if (confirm === "all") return true;
+  return annotations.destructiveHint || (confirm === "write" && tier === "full");
 }

@@ -9,7 +9,7 @@ import { CallLimit } from "./call-limit.ts";
 import { PveError } from "./errors.ts";
 import type { Guard, GuardRead } from "./guard.ts";
 import { connectionError } from "./network-errors.ts";
-import { API, buildPath, encodeParams } from "./path.ts";
+import { buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
 import type { Transport, WireRequest } from "./transport.ts";
 
@@ -23,9 +23,6 @@ export interface CallOptions {
 /** A request as it would be sent: nothing of it is left to check. */
 export interface Checked {
   readonly route: Route;
-  readonly method: Endpoint["method"];
-  /** With its placeholders filled in, encoded, without `/api2/json`. */
-  readonly path: string;
   /** Coerced, the path's placeholders included. */
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -39,6 +36,8 @@ export interface Pve {
 export interface PveClient extends Pve {
   /** Everything `call` does before it sends; throws what `call` would throw. */
   check<R extends Route>(route: R, params: RouteParams[R], options?: CallOptions): Promise<Checked>;
+  /** Sends what `check` let pass, as it is. */
+  send(request: Checked, options?: CallOptions): Promise<Reply>;
 }
 
 /** What a client is made of. */
@@ -65,9 +64,12 @@ export function createPveClient(options: PveClientOptions): PveClient {
     call: (route, params, callOptions = {}) => call(options, route, params, callOptions),
     check: async (route, given, { signal } = {}) => {
       const { endpoint, params } = checked(options, route, given);
+      buildPath(endpoint, params);
       await options.guard?.admit(guardRead(options), route, params, signal);
-      return { route, method: endpoint.method, path: buildPath(endpoint, params).slice(API.length), params };
+      return { route, params };
     },
+    send: ({ route, params }, callOptions = {}) =>
+      exchange(options, { endpoint: endpointOf(route), params }, callOptions),
   };
 }
 
@@ -77,11 +79,7 @@ interface Admitted {
 }
 
 /** The call as PVE takes it. Throws a PveError when the tier or the endpoint table refuse it. */
-function checked(
-  client: PveClientOptions,
-  route: Route,
-  given: Readonly<Record<string, unknown>>,
-): Admitted {
+function checked(client: PveClientOptions, route: Route, given: Readonly<Record<string, unknown>>): Admitted {
   const endpoint = endpointOf(route);
   const params = coerce(endpoint, given);
   admit(client.tier, route, params);

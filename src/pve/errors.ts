@@ -32,8 +32,14 @@ export interface PveErrorDetail {
   readonly code?: string;
   /** The request may have reached PVE: what it asked for may have happened. */
   readonly mayHaveRun?: boolean;
+  /** The guest whose lock refused the call. */
+  readonly guest?: { readonly node: string; readonly vmid: number };
+  /** What was found out about a write whose answer was lost: "not started", or why that is not known. */
+  readonly fate?: string;
   /** The tier that would allow a refused call. */
   readonly needsTier?: string;
+  /** What else would allow a refused call, as a sentence. */
+  readonly allows?: string;
   readonly cause?: unknown;
 }
 

@@ -6,6 +6,17 @@ export interface Answer {
   readonly next?: readonly string[];
   /** The call failed although PVE was asked (a job that ended badly). */
   readonly failed?: boolean;
+  /** Jobs that were started and are to be followed: how they end becomes part of the answer. */
+  readonly jobs?: readonly Job[];
+}
+
+/** A job that runs on a node. */
+export interface Job {
+  readonly upid: string;
+  /** What it does, for sentences: "Start of VM 103 (mail) on pve1". */
+  readonly what: string;
+  /** VMIDs it is to handle, where its success is judged by each of them. */
+  readonly guests?: readonly number[] | undefined;
 }
 
 /** A part of an answer, shown in order. */

@@ -1,4 +1,5 @@
 import { boot, type GuestType, halt, isRunning } from "./guests.ts";
+import { startWarnings } from "./start-warnings.ts";
 import { startTask } from "./tasks.ts";
 import type { World } from "./world.ts";
 
@@ -33,6 +34,7 @@ export function requestHa(
       type: `${type === "qemu" ? "qm" : "vz"}${verb}`,
       id: String(vmid),
       seconds: 4,
+      ...(state === "started" ? startWarnings(guest) : {}),
       done: (end) => {
         if (state === "started") boot(guest, end);
         else halt(guest);

@@ -1,5 +1,7 @@
 import { duration } from "./backup-run.ts";
-import { checkLock, disksOf, isRunning } from "./guests.ts";
+import { mirrorLines, renderBytes, switchLines } from "./copy-lines.ts";
+import { memoryOf } from "./figures.ts";
+import { checkLock, type Disk, disksOf, isRunning } from "./guests.ts";
 import { currentHaState } from "./ha-request.ts";
 import { die, type TaskSpec } from "./route.ts";
 import { startTask } from "./tasks.ts";
@@ -77,7 +79,7 @@ function directMigration(world: World, guest: Guest, plan: Migration, now: numbe
     id: String(vmid),
     seconds,
     interrupted: "migration aborted",
-    log: migrationLog(world, guest, plan, now),
+    log: stamped(migrationLog(world, guest, plan, seconds), now, seconds),
     done: (at) => {
       if (refusal(world, guest, plan, local.length > 0) !== undefined) throw new Error("migration aborted");
       moveGuest(world, guest, plan);
@@ -98,30 +100,99 @@ function refusal(world: World, guest: Guest, plan: Migration, hasLocal: boolean)
   return undefined;
 }
 
-function migrationLog(world: World, guest: Guest, plan: Migration, now: number): string[] {
-  const time = stamp(now);
-  const kind = guest.type === "qemu" ? "VM" : "CT";
+/** Lines with the time each is written at; those of block jobs have none (PVE::AbstractMigrate log). */
+function stamped(lines: readonly string[], now: number, seconds: number): string[] {
+  return lines.map((line, at) => {
+    const bare = /^(?:drive[ -]|all 'mirror' jobs)/.test(line);
+    return bare ? line : `${stamp(now + Math.floor((at * seconds) / lines.length))} ${line}`;
+  });
+}
+
+function migrationLog(world: World, guest: Guest, plan: Migration, seconds: number): string[] {
+  const { type, vmid } = guest;
+  const kind = type === "qemu" ? "VM" : "CT";
   const ip = world.nodes.get(plan.target)?.ip ?? "";
   const local = localDisks(world, guest).filter((disk) => !disk.cdrom);
-  const log = [`${time} starting migration of ${kind} ${guest.vmid} to node '${plan.target}' (${ip})`];
+  const live = type === "qemu" && isRunning(guest);
   const failure = refusal(world, guest, plan, local.length > 0);
-  if (failure !== undefined)
-    return [...log, `${time} ERROR: migration aborted (duration 00:00:00): ${failure}`];
-  for (const disk of local) log.push(`${time} found local disk '${disk.volid}' (attached)`);
-  if (local.length > 0) log.push(`${time} copying local disk images`);
-  for (const disk of local)
-    log.push(`${time} volume '${disk.volid}' is '${renamed(disk.volid, plan)}' on the target`);
-  if (guest.type === "qemu" && isRunning(guest))
-    log.push(
-      `${time} starting VM ${guest.vmid} on remote node '${plan.target}'`,
-      `${time} start remote tunnel`,
-      `${time} starting online/live migration on unix:/run/qemu-server/${guest.vmid}.migrate`,
-      `${time} set migration capabilities`,
-      `${time} migration active, transferred 512.0 MiB of 1.0 GiB VM-state, 318.4 MiB/s`,
-      `${time} average migration speed: 290.5 MiB/s - downtime 68 ms`,
-      `${time} migration status: completed`,
-    );
-  return log;
+  const begin = `starting migration of ${kind} ${vmid} to node '${plan.target}' (${ip})`;
+  if (failure !== undefined) return [begin, `ERROR: migration aborted (duration 00:00:00): ${failure}`];
+  const found = local.map(({ volid }) =>
+    type === "qemu"
+      ? `found local disk '${volid}' (attached)`
+      : `found local volume '${volid}' (in current VM config)`,
+  );
+  const moved = ({ volid }: Disk) => `volume '${volid}' is '${renamed(volid, plan)}' on the target`;
+  const sized = local.map((disk) => ({ disk, bytes: findVolume(world, guest.node, disk.volid)?.size ?? 0 }));
+  if (live) return [begin, ...found, ...liveLines(guest, plan, sized, moved, seconds)];
+  const stopped = type === "lxc" && isRunning(guest);
+  return [
+    ...(stopped ? [`shutdown CT ${vmid}`] : []),
+    begin,
+    ...found,
+    ...(sized.length > 0 ? ["copying local disk images"] : []),
+    ...sized.flatMap(({ disk, bytes }) => [...ddLines(bytes, renamed(disk.volid, plan)), moved(disk)]),
+    ...(type === "lxc" ? ["start final cleanup"] : []),
+    ...(stopped ? ["start container on target node"] : []),
+  ];
+}
+
+/** What dd prints at the end of 3, 6 and 9 seconds, and at its own (PVE::Storage storage_migrate). */
+function ddLines(bytes: number, volid: string): string[] {
+  const copied = (part: number, seconds: string) => {
+    const done = Math.trunc(bytes * part);
+    const decimal = `${(done / 1e9).toFixed(1)} GB, ${renderBytes(done)}`;
+    return `${done} bytes (${decimal}) copied, ${seconds} s, 1.1 GB/s`;
+  };
+  return [
+    copied(0.25, "3"),
+    copied(0.5, "6"),
+    copied(0.75, "9"),
+    `${Math.trunc(bytes / 65536)}+0 records in`,
+    `${Math.trunc(bytes / 65536)}+0 records out`,
+    copied(1, "12.0442"),
+    `successfully imported '${volid}'`,
+  ];
+}
+
+/** A running VM: disks are mirrored, then its memory goes over (PVE::QemuMigrate phase2). */
+function liveLines(
+  guest: Guest,
+  plan: Migration,
+  sized: readonly { readonly disk: Disk; readonly bytes: number }[],
+  moved: (disk: Disk) => string,
+  seconds: number,
+): string[] {
+  const { vmid } = guest;
+  const keys = sized.map(({ disk }) => disk.key);
+  const uri = `unix:/run/qemu-server/${vmid}.migrate`;
+  const memory = memoryOf(guest);
+  const rate = renderBytes(memory / Math.max(1, seconds / 2));
+  const sent = (part: number) =>
+    `migration active, transferred ${renderBytes(memory * part)} of ${renderBytes(memory)} VM-state, ${rate}/s`;
+  return [
+    `starting VM ${vmid} on remote node '${plan.target}'`,
+    ...sized.map(({ disk }) => moved(disk)),
+    "start remote tunnel",
+    "ssh tunnel ver 1",
+    ...(keys.length > 0 ? ["starting storage migration"] : []),
+    ...sized.flatMap(({ disk, bytes }) => [
+      `${disk.key}: start migration to nbd:unix:/run/qemu-server/${vmid}_nbd.migrate:exportname=drive-${disk.key}`,
+      ...mirrorLines(disk.key, bytes, Math.trunc(seconds / 2)),
+    ]),
+    ...(keys.length > 0 ? ["switching mirror jobs to actively synced mode"] : []),
+    `starting online/live migration on ${uri}`,
+    "set migration capabilities",
+    "migration downtime limit: 100 ms",
+    `migration cachesize: ${renderBytes(2 ** Math.round(Math.log2(memory / 10)))}`,
+    "set migration parameters",
+    `start migrate command to ${uri}`,
+    ...[0.1, 0.25, 0.4, 0.55, 0.7, 0.85].map(sent),
+    `average migration speed: ${rate}/s - downtime 68 ms`,
+    `migration completed, transferred ${renderBytes(memory * 0.9)} VM-state`,
+    "migration status: completed",
+    ...(keys.length > 0 ? ["all 'mirror' jobs are ready", ...switchLines(keys)] : []),
+  ];
 }
 
 function renamed(volid: string, plan: Migration): string {

@@ -36,6 +36,11 @@ export interface TaskSpec {
   readonly seconds: number;
   /** Log lines before the closing `TASK …` line, which the task adds itself. */
   readonly log?: readonly string[];
+  /**
+   * Runs as the task begins; may return further log lines, which spread over its time too. A thrown Error fails the
+   * task with its message, and it soon ends.
+   */
+  readonly begun?: () => readonly string[] | undefined;
   /** Absent: OK. A text other than `OK` and `WARNINGS: n` is a failure. */
   readonly exitstatus?: string;
   /** Runs when the task ends well; a thrown Error fails the task with its message. May return further log lines. */

@@ -1,6 +1,7 @@
 import { start } from "./guest-power.ts";
 import { taskType } from "./guests.ts";
 import type { SimCall } from "./route.ts";
+import { startWarnings } from "./start-warnings.ts";
 import { startTask } from "./tasks.ts";
 import type { Guest } from "./world.ts";
 
@@ -14,6 +15,7 @@ export function startAfter(call: SimCall, guest: Guest, at: number): void {
       type: taskType(guest.type, "start"),
       id: String(guest.vmid),
       seconds: 1.5,
+      ...startWarnings(guest),
       done: (end) => {
         start(call.world, guest.node, guest.type, guest.vmid, end);
         return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { VirtualClock } from "./clock.ts";
 import type { TaskSpec } from "./route.ts";
 import { recordedWorld } from "./scenarios/recorded.ts";
-import { lastEnd, logOf, settle, startTask, stopTask, TaskFailure } from "./tasks.ts";
+import { lastEnd, logOf, loseTasks, settle, startTask, stopTask, TaskFailure } from "./tasks.ts";
 import type { Task } from "./world.ts";
 
 const START = 1_800_000_000;
@@ -109,6 +109,52 @@ describe("tasks", () => {
     settle(world, START + 60);
     expect(released).toBe(true);
     expect(logOf(task, START + 60)).toEqual(["one", "two", "TASK ERROR: interrupted by signal"]);
+  });
+
+  it("do what they begin with at once and log it over their time", () => {
+    const { world, start } = setup();
+    const task = start({ log: ["one"], begun: () => ["two", "three"], done: () => ["four"] });
+    expect(logOf(task, START + 4)).toEqual(["one", "two"]);
+    settle(world, START + 10);
+    expect(logOf(task, START + 10)).toEqual(["one", "two", "three", "four", "TASK OK"]);
+  });
+
+  it("soon fail when they fail to begin", () => {
+    const { world, start } = setup();
+    const task = start({
+      begun: () => {
+        throw new TaskFailure("no space", ["tried"]);
+      },
+      done: () => {
+        throw new Error("must not run");
+      },
+    });
+    settle(world, START + 2);
+    expect(logOf(task, START + 2)).toEqual(["tried", "TASK ERROR: no space"]);
+  });
+
+  it("are lost with their node, without a last word and without a cleanup", () => {
+    const { world, start } = setup();
+    const never = () => {
+      throw new Error("must not run");
+    };
+    const task = start({ log: ["one", "two", "three", "four"], done: never, stopped: never });
+    const over = start({ seconds: 2 });
+    settle(world, START + 3);
+    loseTasks(world, "pve", START + 5);
+    settle(world, START + 60);
+    expect([task.exitstatus, over.exitstatus]).toEqual(["unexpected status", "OK"]);
+    expect(task.endtime).toBe(START + 5);
+    expect(logOf(task, START + 60)).toEqual(["one", "two"]);
+  });
+
+  it("do not end on a node that is down", () => {
+    const { world, start } = setup();
+    const task = start({});
+    const node = world.nodes.get("pve");
+    if (node) node.online = false;
+    settle(world, START + 60);
+    expect(task.exitstatus).toBe("unexpected status");
   });
 
   it("have ended on return when they are synchronous", () => {

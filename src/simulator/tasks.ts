@@ -37,6 +37,7 @@ export function startTask(world: World, user: string, spec: TaskSpec, at: number
   };
   world.tasks.set(upid, task);
   logToCluster(world, task, at, INFO, `starting task ${upid}`);
+  begin(task, spec, at);
   if (spec.sync) end(world, task);
   return upid;
 }
@@ -51,6 +52,19 @@ export class TaskFailure extends Error {
   constructor(message: string, log: readonly string[]) {
     super(message);
     this.log = log;
+  }
+}
+
+/** Seconds until a task ends that has failed at its beginning. */
+const FAILS_AFTER = 1;
+
+function begin(task: Task, { begun }: TaskSpec, at: number): void {
+  try {
+    task.log.push(...(begun?.() ?? []));
+  } catch (error) {
+    if (error instanceof TaskFailure) task.log.push(...error.log);
+    task.exitstatus = statusText(error);
+    task.endtime = Math.min(task.endtime, at + FAILS_AFTER);
   }
 }
 
@@ -86,14 +100,18 @@ function finish(task: Task): void {
   }
 }
 
-/** Applies the end of every task that is over by `now`, in order of time; ends may start further tasks. */
+/**
+ * Applies the end of every task that is over by `now`, in order of time; ends may start further tasks. No task comes to
+ * its end on a node that is down.
+ */
 export function settle(world: World, now: number): void {
   for (;;) {
     let next: Task | undefined;
     for (const task of world.tasks.values())
       if (task.work && task.endtime <= now && (!next || task.endtime < next.endtime)) next = task;
     if (!next) return;
-    end(world, next);
+    if (world.nodes.get(next.node)?.online === false) lose(next, next.endtime);
+    else end(world, next);
   }
 }
 
@@ -116,6 +134,21 @@ export function stopTask(task: Task, now: number): void {
   work.stopped?.();
 }
 
+/** What a task ends with whose log has no closing line (PVE::UPID read_status). */
+const LOST = "unexpected status";
+
+/** Ends the running tasks of a node that went down at `now`: nothing they would have done happens, locks stay. */
+export function loseTasks(world: World, node: string, now: number): void {
+  for (const task of world.tasks.values()) if (task.node === node && task.work) lose(task, now);
+}
+
+function lose(task: Task, at: number): void {
+  task.log = task.log.slice(0, visibleLines(task, at));
+  delete task.work;
+  task.endtime = at;
+  task.exitstatus = LOST;
+}
+
 function visibleLines(task: Task, now: number): number {
   const span = task.endtime - task.starttime;
   if (span <= 0) return task.log.length;
@@ -125,6 +158,7 @@ function visibleLines(task: Task, now: number): number {
 /** The log as it reads at `now`: lines appear over the task's time, the closing line at its end. */
 export function logOf(task: Task, now: number): string[] {
   if (task.work) return task.log.slice(0, visibleLines(task, now));
+  if (task.exitstatus === LOST) return [...task.log];
   return [...task.log, closingLine(task.exitstatus)];
 }
 

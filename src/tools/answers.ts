@@ -102,12 +102,16 @@ export function factsOf(data: Row, wanted: readonly (string | Omit<Fact, "value"
   });
 }
 
-/** The answer of a call that started a task: what runs, its UPID, further `facts`, and how to see how it ends. */
-export function taskAnswer(upid: string, what: string, facts: readonly Fact[] = []): Answer {
+/** The answer of a call that started a task, before it is known how that ends; `what` as a job says it. */
+export function taskAnswer(
+  upid: string,
+  what: string,
+  { facts = [], guests }: { readonly facts?: readonly Fact[]; readonly guests?: readonly number[] } = {},
+): Answer {
   return {
     headline: `Started: ${what}`,
-    blocks: [{ kind: "facts", facts: [...facts, { key: "upid", label: "UPID", value: upid }] }],
-    next: ["pve_get_task_status with this upid tells whether it succeeded."],
+    ...(facts.length > 0 ? { blocks: [{ kind: "facts", facts }] } : {}),
+    jobs: [{ upid, what, guests }],
   };
 }
 

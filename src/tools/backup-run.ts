@@ -1,11 +1,10 @@
-import { prunesByRetention } from "../policy/operations-backup.ts";
-import { list, type Row, record, rows, str } from "../pve/data.ts";
+import { list, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Guest } from "../pve/guests.ts";
+import { retentionOf } from "../pve/retention.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { argument } from "./argument.ts";
-import { propertyText } from "./flat.ts";
 import { findGuests, guestNames, leftOut } from "./many-guests.ts";
 import { Refusal } from "./refusal.ts";
 import type { ToolCall } from "./tool.ts";
@@ -16,6 +15,8 @@ interface Part {
   /** For the reader: "VM 100 (web)" or "all guests". */
   readonly what: string;
   readonly select: Readonly<Record<string, unknown>>;
+  /** VMIDs that the job is to back up; a pool's are PVE's to say. */
+  readonly guests?: readonly number[];
   /** The node is offline: nothing is sent. */
   readonly offline?: true;
   /** What becomes of older backups. */
@@ -35,7 +36,7 @@ function byNode(guests: readonly Guest[], select: (there: readonly Guest[]) => P
   const nodes = [...new Set(guests.map(({ node }) => node))];
   return nodes.map((node) => {
     const there = guests.filter((guest) => guest.node === node);
-    return { node, what: guestNames(there), select: select(there) };
+    return { node, what: guestNames(there), select: select(there), guests: there.map(({ vmid }) => vmid) };
   });
 }
 
@@ -108,60 +109,32 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
       );
     }
     // Whether nested pools are taken too is PVE's to say: the guests are not named.
-    return byNode(wanted, () => ({ pool })).map((part) => ({ ...part, what: `pool ${String(pool)}` }));
+    return byNode(wanted, () => ({ pool })).map(({ guests: _, ...part }) => ({
+      ...part,
+      what: `pool ${String(pool)}`,
+    }));
   }
   return everything(call, node);
 }
 
-/** What a backup does to older ones. */
-interface Retention {
-  readonly says: string;
-  /** Some will be removed, or it could not be told. */
-  readonly removes: boolean;
-}
-
-const keeps = (why: string): Retention => ({
-  says: `No older backup will be removed (${why}).`,
-  removes: false,
-});
-
-/**
- * What a backup on a node does to older ones. PVE removes them when the storage (or vzdump.conf) has a retention,
- * unless `remove` is 0 (GET /nodes/{node}/vzdump/defaults merges both).
- */
-async function retention(call: ToolCall, node: string): Promise<Retention> {
-  const { remove } = call.input;
-  if (!prunesByRetention(call.tool.route, { remove })) return keeps("remove is off");
-  const storage = str(call.input, "storage");
-  let keep = propertyText(argument(call, "prune-backups"));
-  let place = "the call";
-  if (keep === undefined) {
-    let defaults: Row;
-    try {
-      const reply = await call.pve.call("GET /nodes/{node}/vzdump/defaults", {
-        node,
-        ...(storage === undefined ? {} : { storage }),
-      });
-      defaults = record(reply.data);
-    } catch (error) {
-      // A storage that does not exist would only show in the job's log.
-      if (!(error instanceof PveError) || error.kind === "not-found") throw error;
-      return {
-        says: "Whether older backups will be removed could not be read; remove: false would keep them.",
-        removes: true,
-      };
-    }
-    if (!prunesByRetention(call.tool.route, { remove: remove ?? defaults.remove }))
-      return keeps("the node's default");
-    keep = propertyText(defaults["prune-backups"]);
-    place = `storage ${str(defaults, "storage") ?? storage ?? ""}`.trim();
-  }
-  if (keep === undefined || keep === "" || /keep-all=1/.test(String(keep))) {
-    return keeps(`${place} keeps all`);
-  }
+/** What a backup on a node does to older ones, and the sentence that says so. */
+async function retention(call: ToolCall, node: string): Promise<{ says: string; removes: boolean }> {
+  const { removes, says, unread } = await retentionOf(
+    (route, params) => call.pve.call(route, params as never),
+    call.tool.route,
+    {
+      node,
+      remove: call.input.remove,
+      storage: call.input.storage,
+      "prune-backups": argument(call, "prune-backups"),
+    },
+  );
+  if (!removes) return { removes, says: `No older backup will be removed (${says}).` };
   return {
-    says: `Older backups of these guests WILL BE REMOVED when it ends: retention of ${place} is ${String(keep)}. remove: false would keep them.`,
-    removes: true,
+    removes,
+    says: unread
+      ? "Whether older backups will be removed could not be read; remove: false would keep them."
+      : `Older backups of these guests WILL BE REMOVED when it ends: ${says}. remove: false would keep them.`,
   };
 }
 
@@ -203,11 +176,11 @@ async function send(call: ToolCall, parts: readonly Part[]): Promise<readonly Ou
   return outcomes;
 }
 
-/** One row a node: its job, or why it has none. */
-const jobTable = (outcomes: readonly Outcome[]): Block => ({
+/** One row for each node that has no job, and why. */
+const problemTable = (outcomes: readonly Outcome[]): Block => ({
   kind: "table",
-  columns: [{ key: "node" }, { key: "guests" }, { key: "upid", label: "UPID" }, { key: "problem" }],
-  rows: outcomes.map(({ node, what, upid, problem }) => ({ node, guests: what, upid, problem })),
+  columns: [{ key: "node" }, { key: "guests" }, { key: "problem" }],
+  rows: outcomes.map(({ node, what, problem }) => ({ node, guests: what, problem })),
 });
 
 /**
@@ -236,27 +209,23 @@ export async function runBackup(call: ToolCall): Promise<Answer> {
   const moved = named !== undefined && parts.some(({ node }) => node !== named);
   const storage = str(call.input, "storage");
   const to = storage === undefined ? "" : ` to ${storage}`;
-  const lonely = started.length === 1 && outcomes.length === 1 ? started[0] : undefined;
+  const jobs = started.flatMap(({ node, what, upid, guests }) =>
+    upid === undefined ? [] : [{ upid, what: `backup of ${what} on ${node}${to}.`, guests }],
+  );
+  const [lonely, second] = jobs;
+  const one = lonely && !second && !failed ? `Started: ${lonely.what}` : undefined;
   return {
-    headline: lonely
-      ? `Started: backup of ${lonely.what} on ${lonely.node}${to}.`
-      : `Started: ${started.length} backup ${started.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? `; ${but}` : ""}.`,
+    headline:
+      one ??
+      `Started: ${jobs.length} backup ${jobs.length === 1 ? "job" : "jobs"}${to}, one a node${failed ? `; ${but}` : ""}.`,
     blocks: [
-      lonely
-        ? {
-            kind: "facts",
-            facts: [
-              { key: "upid", label: "UPID", value: lonely.upid },
-              { key: "node", value: lonely.node },
-            ],
-          }
-        : jobTable(outcomes),
+      ...(failed ? [problemTable(others)] : []),
       ...[...kept].map((text): Block => ({ kind: "note", text })),
       ...(moved
         ? [{ kind: "note", text: `Not all of them are on ${named}; each is backed up where it is.` } as const]
         : []),
     ],
-    next: ["pve_get_task_status with a UPID tells whether it succeeded."],
+    jobs,
     ...(failed ? { failed: true } : {}),
   };
 }

@@ -42,7 +42,7 @@ describe("pve_run_backup", () => {
       mode: "snapshot",
       compress: "zstd",
     });
-    expect(text).toMatch(/^Started: backup of VM 101 \(db\) on pve2 to local\.\nUPID: UPID:pve2:/);
+    expect(text).toMatch(/^Started: backup of VM 101 \(db\) on pve2 to local\.\n.*\nUPID: UPID:pve2:/);
     expect(writes(session.sent)).toEqual([
       "POST /nodes/pve2/vzdump vmid=101&storage=local&mode=snapshot&compress=zstd",
     ]);
@@ -52,8 +52,8 @@ describe("pve_run_backup", () => {
     const session = cannedSession(CLUSTER);
     const text = await session.call("pve_run_backup", { node: "pve1", vmid: "web, 101,200" });
     expect(text).toMatch(/^Started: 2 backup jobs, one a node\./);
-    expect(text).toContain(`pve1 | VM 100 (web) | ${upid("pve1")}`);
-    expect(text).toContain(`pve2 | VM 101 (db), CT 200 (dns) | ${upid("pve2")}`);
+    expect(text).toContain(`backup of VM 100 (web) on pve1 | ${upid("pve1")}`);
+    expect(text).toContain(`backup of VM 101 (db), CT 200 (dns) on pve2 | ${upid("pve2")}`);
     expect(text).toContain("Not all of them are on pve1");
     expect(writes(session.sent)).toEqual([
       "POST /nodes/pve1/vzdump vmid=100",
@@ -79,7 +79,7 @@ describe("pve_run_backup", () => {
         "POST /nodes/pve1/vzdump all=1",
         "POST /nodes/pve2/vzdump all=1",
       ]);
-      expect(text).toContain("pve1 | all 2 guests | UPID:pve1:");
+      expect(text).toContain("backup of all 2 guests on pve1 | UPID:pve1:");
     },
   );
 
@@ -95,7 +95,7 @@ describe("pve_run_backup", () => {
   it("counts what is left after exclude, and refuses when that is nothing", async () => {
     const session = cannedSession(CLUSTER);
     const text = await session.call("pve_run_backup", { vmid: "all", params: { exclude: "100" } });
-    expect(text).toMatch(/pve1 \| 1 of 2 guests \(all but VM 100 \(web\)\) \|/);
+    expect(text).toMatch(/backup of 1 of 2 guests \(all but VM 100 \(web\)\) on pve1 \|/);
     const none = cannedSession(CLUSTER);
     const every = { vmid: "all", params: { exclude: "100,101,200,201" } };
     expect(await none.call("pve_run_backup", every)).toMatch(
@@ -119,7 +119,7 @@ describe("pve_run_backup", () => {
     expect(answer.failed).toBe(true);
     expect(answer.headline).toBe("Nothing was backed up (VM 100 (web) on pve1: nothing to back up).");
     const text = await session.call("pve_run_backup", { vmid: "100,101" });
-    expect(text).toContain("pve1 | VM 100 (web) |  | nothing to back up");
+    expect(text).toContain("pve1 | VM 100 (web) | nothing to back up");
     expect(text).toMatch(/^Started: 1 backup job, one a node; NOT all guests are backed up\./);
   });
 
@@ -142,7 +142,7 @@ describe("pve_run_backup", () => {
     expect(answer.failed).toBe(true);
     expect(answer.headline).toMatch(/^Started: 1 backup job, one a node; NOT all guests/);
     expect(await session.call("pve_run_backup", { vmid: "all" })).toContain(
-      "pve2 | all 2 guests |  | not started: the node is offline",
+      "pve2 | all 2 guests | not started: the node is offline",
     );
   });
 

@@ -31,7 +31,9 @@ async function bulk(call: ToolCall, verb: string): Promise<Answer> {
   }
   const { data } = await call.send({ vms: guests.map(({ vmid }) => vmid) });
   const what = `${verb} of ${guests.length} ${guests.length === 1 ? "guest" : "guests"}: ${guestNames(guests)}.`;
-  return isUpid(data) ? taskAnswer(data, what) : { headline: `PVE accepted the ${what}` };
+  return isUpid(data)
+    ? taskAnswer(data, what, { guests: guests.map(({ vmid }) => vmid) })
+    : { headline: `PVE accepted the ${what}` };
 }
 
 /** Where guests already are is no move; PVE would fail them one by one. */

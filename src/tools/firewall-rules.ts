@@ -81,9 +81,11 @@ const wireEnable = (input: Row): Readonly<Record<string, unknown>> =>
  */
 export async function createRule(call: ToolCall): Promise<Answer> {
   const wanted = num(call.input, "pos") ?? 0;
+  const others = wanted === 0 ? 0 : (await readRules(call)).length;
   await call.send({ ...wireEnable(call.input), pos: undefined });
   const on = call.input.enable === true;
-  const moved = wanted === 0 ? undefined : await moveFromTop(call, wanted);
+  const move = call.rehearsing ? () => planMove(call, wanted, others) : () => moveFromTop(call, wanted);
+  const moved = wanted === 0 ? undefined : await move();
   return {
     headline: `Rule added at position ${moved?.position ?? 0}${on ? "" : ", switched off (enable: true switches it on)"}.`,
     blocks: [
@@ -97,6 +99,13 @@ export async function createRule(call: ToolCall): Promise<Answer> {
 interface Moved {
   readonly position: number;
   readonly note?: string;
+}
+
+/** The move as it will be sent, should nobody else add a rule meanwhile. */
+async function planMove(call: ToolCall, wanted: number, others: number): Promise<Moved> {
+  const position = Math.min(wanted, others);
+  if (position > 0) await call.pve.call(CHANGE_RULE, { pos: 0, moveto: position + 1 });
+  return { position };
 }
 
 /** Moves the rule that was just added. A failure leaves it at the top, which the answer has to say. */

@@ -121,13 +121,18 @@ describe("pve_create_firewall_rule", () => {
   });
 
   it("does not call a rule that was added a failure when the rules cannot be read again", async () => {
+    let added = false;
     const session = cannedSession({
-      "POST /cluster/firewall/rules": null,
-      "GET /cluster/firewall/rules": new Refused(500, "got timeout"),
+      "POST /cluster/firewall/rules": () => {
+        added = true;
+        return null;
+      },
+      "GET /cluster/firewall/rules": () => (added ? new Refused(500, "got timeout") : []),
     });
     const text = await session.call("pve_create_firewall_rule", RULE);
     expect(text).toMatch(/^Rule added at position 0/);
     expect(text).toContain("The rules could not be read again; the change itself was accepted.");
+    added = false;
     const elsewhere = await session.call("pve_create_firewall_rule", { ...RULE, pos: 2 });
     expect(elsewhere).toContain("It could not be moved to position 2 (got timeout)");
   });

@@ -43,7 +43,7 @@ const taken = (error: unknown): boolean =>
 function createdAnswer({ vmid, reply }: Created, what: string): Answer {
   const facts = [{ key: "vmid", label: "VMID", value: Number(vmid) }];
   return isUpid(reply.data)
-    ? taskAnswer(reply.data, what, facts)
+    ? taskAnswer(reply.data, what, { facts })
     : { headline: what, blocks: [{ kind: "facts", facts }] };
 }
 

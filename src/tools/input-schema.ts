@@ -1,7 +1,8 @@
 import type { Category, Tier } from "../config/settings.ts";
-import { mayLose } from "../policy/effect.ts";
+import { classOf, mayLose } from "../policy/effect.ts";
 import type { Endpoint, Param } from "../schema/endpoint.ts";
 import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
+import { startsTask } from "../schema/workers.ts";
 import type { Input, InputSchema, Tool, ToolSpec } from "./tool.ts";
 
 /** One resolved input: what the client sees and where its value goes. */
@@ -92,8 +93,22 @@ function deriveInputs(tool: ToolSpec): readonly ToolInput[] {
   }
   if (tool.paged) inputs.push(...PAGE);
   if (tool.more) inputs.push(PARAMS);
-  return inputs;
+  return [...inputs, ...controlsOf(tool)];
 }
+
+/** What steers a call that is no read: how long to wait for its job, a plan in its place, a plan's code. */
+function controlsOf(tool: ToolSpec): readonly ToolInput[] {
+  const routes = [tool.route, ...(tool.also ?? [])];
+  if (routes.every((route) => classOf(route).effect === "read")) return [];
+  return [
+    ...(routes.some(startsTask) ? [WAIT] : []),
+    { name: "dry_run", required: false, schema: { type: "boolean" } },
+    { name: "confirm", required: false, schema: { type: "string" } },
+  ];
+}
+
+/** Seconds; the server's instructions say so once, for all tools. */
+export const WAIT: ToolInput = { name: "wait", required: false, schema: { type: "integer" } };
 
 function endpointInput(endpoint: Endpoint, name: string, of: string, input: Input): ToolInput {
   const param = paramOf(endpoint, of);

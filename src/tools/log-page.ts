@@ -1,12 +1,9 @@
-import { type Json, num, rows, str } from "../pve/data.ts";
+import { num } from "../pve/data.ts";
 import type { Reply } from "../pve/reply.ts";
+import { logLines } from "../pve/task-log.ts";
 import type { Answer } from "../render/answer.ts";
-import { type LogLine, logBlock } from "../render/log.ts";
+import { logBlock } from "../render/log.ts";
 import type { ToolCall } from "./tool.ts";
-
-/** The lines of a log as PVE answers them: `n` their number, `t` their text. */
-export const logLines = (data: Json): readonly LogLine[] =>
-  rows(data).map((row) => ({ n: num(row, "n") ?? 0, t: str(row, "t") ?? "" }));
 
 /**
  * A page of a log that PVE pages by `start` and `limit`, and where the next begins if there is one.

@@ -88,7 +88,9 @@ describe("services", () => {
     const { call, clock } = demo();
     const state = async () => /^chrony \| (\w+)/m.exec(await call("pve_list_node_services", { node }))?.[1];
     const text = await call("pve_manage_node_service", { node, service: "chrony", command: "stop" });
-    expect(text).toMatch(/^Started: stop of service chrony on pve1\.\nUPID: UPID:pve1:\S+:srvstop:chrony:/);
+    expect(text).toMatch(
+      /^Done in \d+s: stop of service chrony on pve1\.\nUPID: UPID:pve1:\S+:srvstop:chrony:/,
+    );
     clock.advance(10);
     expect(await state()).toBe("dead");
     await call("pve_manage_node_service", { node, service: "chrony", command: "start" });

@@ -1,94 +1,117 @@
-import { num, type Row, record, str } from "../pve/data.ts";
-import { parseUpid } from "../pve/upid.ts";
-import type { Answer, Facts } from "../render/answer.ts";
-import { quoted } from "../render/foreign.ts";
-import { importantLines, logBlock } from "../render/log.ts";
-import { type Cells, listAnswer } from "./answers.ts";
+import { str } from "../pve/data.ts";
+import type { Followed } from "../pve/follow.ts";
+import { parseUpid, type Upid } from "../pve/upid.ts";
+import type { Answer, Block, Facts, Job } from "../render/answer.ts";
+import { listAnswer } from "./answers.ts";
+import { listClusterTasks } from "./cluster-tasks.ts";
 import { category, tool } from "./define.ts";
 import { findGuest } from "./find-guest.ts";
-import { logLines, logPage } from "./log-page.ts";
+import { WAIT } from "./input-schema.ts";
+import { jobsAnswer } from "./job-answers.ts";
+import { logPage } from "./log-page.ts";
 import { Refusal } from "./refusal.ts";
+import { TASK_COLUMNS, taskRow } from "./task-rows.ts";
 import type { ToolCall } from "./tool.ts";
+
+const STATUS = "GET /nodes/{node}/tasks/{upid}/status";
+const LOG = "GET /nodes/{node}/tasks/{upid}/log";
+const LIST = "GET /nodes/{node}/tasks";
+/** What following a task reads. */
+const FOLLOWING = [STATUS, LOG, LIST] as const;
 
 const upid = (call: ToolCall): string => str(call.input, "upid") ?? "";
 
 /** "vzdump of 104" for sentences. */
-const taskName = (id: string): string => {
-  const parsed = parseUpid(id);
-  if (!parsed) return "task";
-  return parsed.id === "" ? parsed.type : `${parsed.type} of ${parsed.id}`;
-};
+const taskName = ({ type, id }: Upid): string => (id === "" ? type : `${type} of ${id}`);
 
-const taskRow = (row: Row): Cells => ({
-  upid: str(row, "upid"),
-  type: str(row, "type"),
-  id: str(row, "id"),
-  user: str(row, "user"),
-  start: num(row, "starttime"),
-  took: duration(row),
-  status: str(row, "status") ?? "running",
-  foreign: isForeignExit(str(row, "status") ?? "running"),
-});
+/** The job that a UPID names. Throws a Refusal for what is none. */
+function jobOf(text: string): Job {
+  const parsed = parseUpid(text.trim());
+  if (!parsed) {
+    throw new Refusal(
+      `${JSON.stringify(text.slice(0, 80))} is not a UPID (UPID:node:pid:pstart:start:type:id:user:).`,
+    );
+  }
+  return { upid: text.trim(), what: `${taskName(parsed)} on ${parsed.node}.` };
+}
 
-const duration = (row: Row): number | undefined => {
-  const [start, end] = [num(row, "starttime"), num(row, "endtime")];
-  return start === undefined || end === undefined ? undefined : end - start;
-};
-
-/** PVE's own words; any other status is what a command wrote at its end, which can be any text. */
-const OWN_STATUS = /^(?:OK|running|WARNINGS: \d+|job errors|interrupted by signal|unexpected status)$/;
-const isForeignExit = (status: string): boolean => !OWN_STATUS.test(status);
-
-/** Enough of a command's last words for a headline; the log has the rest. */
-const EXIT_MAX = 200;
-
-type Ending = "running" | "good" | "warnings" | "bad";
-
-/** A task's verdict in a sentence: OK and warnings are success, anything else is PVE's error text. */
-function verdict(status: Row): { text: string; ending: Ending } {
-  if (str(status, "status") === "running") return { text: "is still running", ending: "running" };
-  const exit = str(status, "exitstatus");
-  if (exit === undefined) return { text: "failed: ended without a status", ending: "bad" };
-  if (exit === "OK") return { text: "succeeded", ending: "good" };
-  const warnings = /^WARNINGS: (\d+)$/.exec(exit)?.[1];
-  if (warnings === undefined)
-    return { text: `failed: ${isForeignExit(exit) ? quoted(exit, EXIT_MAX) : exit}`, ending: "bad" };
+/** Who started it and when, from the UPID itself. */
+function origin(text: string): Facts {
+  const parsed = parseUpid(text);
   return {
-    text: `succeeded with ${warnings} ${warnings === "1" ? "warning" : "warnings"}`,
-    ending: "warnings",
+    kind: "facts",
+    facts: [
+      { key: "start", value: parsed?.starttime, format: "time" },
+      { key: "user", value: parsed?.user },
+    ],
   };
 }
 
-const READ_LOG = "GET /nodes/{node}/tasks/{upid}/log";
-/** More lines than any task that failed needs to be understood by. */
-const LOG_READ = 5_000;
-/** Lines of a log that explain a bad end. */
-const LOG_SHOWN = 8;
-
-/** How a task stands; for one that did not end well, the lines of its log that say why. */
+/** How a task stands now; for one that did not end well, the lines of its log that say why. */
 async function taskStatus(call: ToolCall): Promise<Answer> {
-  const status = record((await call.send()).data);
-  const { text, ending } = verdict(status);
-  const facts: Facts = {
-    kind: "facts",
-    facts: [
-      { key: "start", value: num(status, "starttime"), format: "time" },
-      { key: "user", value: str(status, "user") },
-      { key: "upid", label: "UPID", value: upid(call) },
-    ],
-  };
-  const headline = `The ${taskName(upid(call))} on ${str(call.input, "node")} ${text}.`;
-  if (ending === "good") return { headline, blocks: [facts] };
-  if (ending === "running")
-    return { headline, blocks: [facts], next: ["pve_get_task_log shows how far it is."] };
-  const where = { node: str(call.input, "node") ?? "", upid: upid(call) };
-  const { data } = await call.pve.call(READ_LOG, { ...where, limit: LOG_READ });
-  const telling = importantLines(logLines(data), LOG_SHOWN);
-  return {
-    headline,
-    blocks: [facts, logBlock(telling, `log of the ${taskName(upid(call))}, the lines that tell most`)],
-    next: ["pve_get_task_log shows all of its log."],
-  };
+  const job = jobOf(upid(call));
+  const followed = await call.follow([job], 0);
+  const known = followed[0]?.followed.kind !== "unknown";
+  const blocks = known ? [origin(job.upid)] : [];
+  const { failed, ...answer } = jobsAnswer({ headline: job.what, blocks, jobs: [job] }, followed, 0);
+  // The call has done what it was asked, whatever has become of the task; unless nothing can be told of it.
+  const told = followed[0]?.followed.kind === "ended" || !failed;
+  return told ? answer : { ...answer, failed: true };
+}
+
+/** More at once are not one question. */
+const MOST_WAITED = 50;
+
+/** Waits for the end of tasks, wherever they run. */
+async function waitTask(call: ToolCall): Promise<Answer> {
+  const given = Array.isArray(call.input.upids) ? call.input.upids.map(String) : [];
+  const upids = [...new Set(given.map((text) => text.trim()))];
+  if (upids.length === 0) throw new Refusal("upids is empty: give one or several UPIDs.");
+  if (upids.length > MOST_WAITED) throw new Refusal(`At most ${MOST_WAITED} UPIDs at once.`);
+  const jobs = upids.map(jobOf);
+  const followed = await call.follow(jobs, call.wait * 1_000);
+  const [only] = jobs;
+  const blocks: readonly Block[] = only && jobs.length === 1 ? [origin(only.upid)] : [];
+  const headline = jobs.length === 1 ? (only?.what ?? "") : `${jobs.length} jobs were waited for.`;
+  return jobsAnswer({ headline, blocks, jobs }, followed, call.wait);
+}
+
+/** How long a stopped task may take to end, in milliseconds. */
+const STOPPING_MS = 10_000;
+/** What PVE notes for a task that was stopped (PVE::RESTEnvironment fork_worker, PVE::UPID read_status). */
+const STOPPED = /^(?:received interrupt|interrupted by signal|unexpected status|job interrupted)/;
+
+const hasEnded = (followed: Followed | undefined): followed is Extract<Followed, { kind: "ended" }> =>
+  followed?.kind === "ended";
+
+/** Stops a task and says what came of it: it may have ended by itself just before. */
+async function stopTask(call: ToolCall): Promise<Answer> {
+  const job = jobOf(upid(call));
+  const name = job.what.replace(/\.$/, "");
+  await call.send();
+  const [one] = await call.follow([job], STOPPING_MS);
+  const blocks: readonly Block[] = [
+    { kind: "facts", facts: [{ key: "upid", label: "UPID", value: job.upid }] },
+  ];
+  if (call.rehearsing || !one) return { headline: `Stop of the ${name}.`, blocks };
+  const { followed } = one;
+  if (!hasEnded(followed)) {
+    const answer = jobsAnswer({ headline: job.what, jobs: [job] }, [one], STOPPING_MS / 1_000);
+    return {
+      ...answer,
+      headline: `The stop was requested, and the ${name} has not ended yet.`,
+      failed: true,
+    };
+  }
+  if (STOPPED.test(followed.verdict.exit))
+    return {
+      headline: `Stopped: the ${name}.`,
+      blocks,
+      next: ["What it had done by then stands; look at the state before going on."],
+    };
+  const answer = jobsAnswer({ headline: job.what, jobs: [job] }, [one], 0);
+  const { failed: _, ...rest } = answer;
+  return { ...rest, headline: `It had ended before it could be stopped. ${answer.headline}` };
 }
 
 /** Where to look and for whom; a VMID with its node may be of a guest that is gone. */
@@ -96,7 +119,8 @@ async function tasksOf(call: ToolCall): Promise<{ readonly node: string; readonl
   const node = str(call.input, "node");
   const which = str(call.input, "vmid")?.trim();
   if (which === undefined) {
-    if (node === undefined) throw new Refusal("Give node or vmid; pve_list_nodes names the nodes.");
+    if (node === undefined)
+      throw new Refusal("Give node or vmid; pve_list_cluster_tasks lists those of all nodes.");
     return { node };
   }
   if (node !== undefined && /^\d+$/.test(which)) return { node, vmid: Number(which) };
@@ -109,15 +133,7 @@ const taskList = listAnswer({
   many: "tasks",
   where: ({ input }) =>
     `${input.vmid === undefined ? "" : `of guest ${str(input, "vmid")} `}on ${str(input, "node")}`,
-  columns: [
-    { key: "start", format: "time" },
-    { key: "type" },
-    { key: "id" },
-    { key: "user" },
-    { key: "took", format: "duration" },
-    { key: "status", foreignFrom: "foreign" },
-    { key: "upid", label: "UPID" },
-  ],
+  columns: TASK_COLUMNS,
   row: taskRow,
 });
 
@@ -133,7 +149,7 @@ export const taskTools = category("tasks", [
     title: "List tasks",
     tier: "read-only",
     description: "Recent tasks of a node or guest, newest first.",
-    route: "GET /nodes/{node}/tasks",
+    route: LIST,
     reads: ["GET /cluster/resources"],
     params: {
       node: { required: false },
@@ -146,25 +162,57 @@ export const taskTools = category("tasks", [
     run: listTasks,
   }),
   tool({
+    name: "pve_list_cluster_tasks",
+    title: "Tasks of the cluster",
+    tier: "read-only",
+    description: "Tasks of all nodes, newest first, running ones included.",
+    route: "GET /nodes",
+    reads: [LIST, "GET /cluster/resources"],
+    inputs: {
+      vmid: { schema: { type: "string" } },
+      user: { schema: { type: "string" } },
+      type: { schema: { type: "string" }, description: "e.g. vzdump" },
+      state: { schema: { type: "string", enum: ["running", "failed", "warnings", "ok"] } },
+      since: { schema: { type: "string" }, description: "e.g. 12h, 2d, 2026-11-25 06:00" },
+      failed_first: { schema: { type: "boolean" } },
+    },
+    paged: true,
+    run: listClusterTasks,
+  }),
+  tool({
     name: "pve_get_task_status",
     title: "Task status",
     tier: "read-only",
     description: "Whether a task runs, succeeded or failed, and why.",
-    route: "GET /nodes/{node}/tasks/{upid}/status",
-    reads: [READ_LOG],
+    route: STATUS,
+    reads: [LOG, LIST],
     openWorld: true,
     run: taskStatus,
+  }),
+  tool({
+    name: "pve_wait_task",
+    title: "Wait for tasks",
+    tier: "read-only",
+    description: "Wait for the end of tasks, on any nodes, and tell how they went.",
+    route: "GET /cluster/tasks",
+    reads: FOLLOWING,
+    inputs: {
+      upids: { required: true, schema: { type: "array", items: { type: "string" } } },
+      wait: { schema: WAIT.schema, description: "Seconds, default 25" },
+    },
+    openWorld: true,
+    run: waitTask,
   }),
   tool({
     name: "pve_get_task_log",
     title: "Task log",
     tier: "read-only",
     description: "Log lines of a task.",
-    route: READ_LOG,
+    route: LOG,
     params: { start: "", limit: "" },
     openWorld: true,
     answer: (reply, call) => {
-      const task = `the ${taskName(upid(call))}`;
+      const task = `the ${jobOf(upid(call)).what.replace(/ on \S+\.$/, "")}`;
       return logPage(reply, call, task, `log of ${task}`);
     },
   }),
@@ -172,8 +220,9 @@ export const taskTools = category("tasks", [
     name: "pve_stop_task",
     title: "Stop task",
     tier: "read-execute",
-    description: "Stop a running task.",
+    description: "Stop a running task, and tell what came of it.",
     route: "DELETE /nodes/{node}/tasks/{upid}",
-    done: (call) => `Stop of the ${taskName(upid(call))} requested.`,
+    reads: FOLLOWING,
+    run: stopTask,
   }),
 ]);

@@ -4,8 +4,9 @@ import type { Pve } from "../pve/client.ts";
 import type { Json, Row } from "../pve/data.ts";
 import type { Guest, GuestLookup } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
-import type { Answer } from "../render/answer.ts";
+import type { Answer, Job } from "../render/answer.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
+import type { FollowedJob } from "./job-answers.ts";
 
 /** What an input looks like to a client: plain JSON Schema, one type, no references. */
 export interface InputSchema {
@@ -92,10 +93,16 @@ export interface ToolCall {
   readonly pve: Pve;
   /** Sends the tool's own route with its inputs under PVE's names; `changes` are set over them. */
   readonly send: (changes?: Readonly<Record<string, unknown>>) => Promise<Reply>;
+  /** Follows jobs side by side for at most `waitMs`: how each stands then. */
+  readonly follow: (jobs: readonly Job[], waitMs: number) => Promise<readonly FollowedJob[]>;
+  /** How long to wait for jobs, in seconds. */
+  readonly wait: number;
   readonly guests: GuestLookup;
   /** The operator's upper bound, for tools that must keep a default of PVE's within it. */
   readonly tier: Tier;
   readonly signal: AbortSignal;
+  /** The call is only planned: writes are noted and answered as if they had been accepted. */
+  readonly rehearsing?: true;
   /** Why a list may be empty: the token has no privileges at all. Undefined otherwise. */
   readonly emptyReason: () => string | undefined;
 }

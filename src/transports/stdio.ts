@@ -7,6 +7,9 @@ import { RunningCalls } from "./calls.ts";
 /** How long running reads may take to answer after the client has closed our input. */
 const DRAIN_MS = 1_000;
 
+/** Whoever started the process; there is nobody else on this wire. */
+const CALLER = "stdio";
+
 /** Standard input whose end reaches the SDK only when we say so: the SDK drops what still runs. */
 class HeldInput extends Readable {
   constructor(source: Readable) {
@@ -37,7 +40,7 @@ export function serveStreams(
   const calls = new RunningCalls();
   const input = new HeldInput(streams.stdin);
   const wire = new StdioServerTransport(input, streams.stdout);
-  const handle = serveStdio(() => createMcpServer(app, calls), { transport: wire, onerror: events.error });
+  const handle = serveStdio(() => createMcpServer(app, calls, CALLER), { transport: wire, onerror: events.error });
   let closing = false;
   const clientGone = async () => {
     if (closing) return;

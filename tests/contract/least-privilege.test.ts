@@ -58,18 +58,19 @@ describe.each(TIERS.map((tier, index) => [tier, index] as const))(
         const world = worldWith(index + 1, clock);
         const admin = await connect(world, DEMO_TOKENS.admin);
         for (const [earlier, args] of valid.before ?? []) {
-          await admin.call(earlier, { ...args });
+          await admin.act(earlier, { ...args });
           clock.advance(60);
         }
         const tasks = await admin.call("pve_list_tasks", { node: "pve1", limit: 1 });
         await admin.close();
         const connected = await connect(world, TOKEN, { env: { PVE_ACCESS_TIER: tier } });
         const upid = /UPID:[^\s|]+:/.exec(tasks.text)?.[0];
-        const { text, isError } = await connected.call(name, {
+        const { text, isError } = await connected.act(name, {
           ...valid.args,
-          ...(valid.task ? { upid } : {}),
+          ...(valid.task ? { [valid.task]: upid } : {}),
         });
-        expect(isError, text).toBe(false);
+        if (valid.ends) expect(text.split("\n")[0]).toMatch(valid.ends);
+        else expect(isError, text).toBe(false);
         await connected.close();
       },
     );

@@ -54,12 +54,12 @@ describe("the tools of the reference", () => {
     expect(counts).toEqual([51, 68, 105]);
   });
 
-  it("fit in 30,000 bytes, the read-only ones in 10,500", () => {
+  it("fit in 34,000 bytes, the read-only ones in 10,500", () => {
     const bytes = (tier?: string) =>
       REFERENCE.filter((tool) => tool.since === undefined && (tier === undefined || tool.tier === tier))
         .flatMap(({ name }) => ours.get(name) ?? [])
         .reduce((sum, t) => sum + size(t), 0);
-    expect(bytes()).toBeLessThanOrEqual(30_000);
+    expect(bytes()).toBeLessThanOrEqual(34_000);
     expect(bytes("read-only")).toBeLessThanOrEqual(10_500);
   });
 });

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { WireRequest } from "../../src/pve/transport.ts";
 import { findEndpoint } from "../../src/schema/endpoint-table.ts";
 import { allHandlers } from "../../src/simulator/all-routes.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { inputsOf, listing } from "../../src/tools/input-schema.ts";
-import type { Tool } from "../../src/tools/tool.ts";
+import { declaredRoutes, isOneOf } from "../support/declared.ts";
 import { HOSTILE } from "../support/hostile.ts";
 import { type Connection, connect, ERAS, type Era } from "../support/mcp.ts";
 import { VALID_CALLS, type ValidCall } from "./valid-calls.ts";
@@ -14,30 +13,6 @@ import { VALID_CALLS, type ValidCall } from "./valid-calls.ts";
 const START = 1_795_330_000;
 const connection = (era: Era, env?: Readonly<Record<string, string>>): Promise<Connection> =>
   connect(clusterWorld(new VirtualClock(START, 0.5)), DEMO_TOKENS.admin, { era, ...(env ? { env } : {}) });
-
-/** The routes a tool may send: its own, those its object names, and the look-up of guests. */
-function declared(tool: Tool): ReadonlySet<string> {
-  const guests = inputsOf(tool).some(({ name }) => name === "vmid") || tool.guest !== undefined;
-  return new Set([
-    tool.route,
-    ...(tool.also ?? []),
-    ...(tool.reads ?? []),
-    ...(tool.compare ? [tool.compare.route] : []),
-    ...(guests ? ["GET /cluster/resources"] : []),
-  ]);
-}
-
-/** True when a request is one of these routes: the same method, and segment by segment the template. */
-function isOneOf(request: WireRequest, routes: ReadonlySet<string>): boolean {
-  const path = (request.path.split("?")[0] ?? "").replace(/^\/api2\/json/, "");
-  return [...routes].some((route) => {
-    const [method, template = ""] = route.split(" ");
-    const pattern = template
-      .split("/")
-      .map((part) => (part.startsWith("{") ? "[^/?#]+" : part.replace(/[.]/g, "\\.")));
-    return request.method === method && new RegExp(`^${pattern.join("/")}$`).test(path);
-  });
-}
 
 /** Longer than any task of the demo takes. */
 const TASK_SECONDS = 60;
@@ -48,7 +23,7 @@ async function prepare(
   { args = {}, before = [], task }: ValidCall,
 ) {
   for (const [name, earlier] of before) {
-    const { text, isError } = await connected.call(name, { ...earlier });
+    const { text, isError } = await connected.act(name, { ...earlier });
     expect(isError, `${name}: ${text}`).toBe(false);
     clock.advance(TASK_SECONDS);
   }
@@ -56,7 +31,7 @@ async function prepare(
   const { text } = await connected.call("pve_list_tasks", { node: "pve1", limit: 1 });
   const upid = /UPID:[^\s|]+:/.exec(text)?.[0];
   expect(upid).toBeDefined();
-  return { ...args, upid };
+  return { ...args, [task]: upid };
 }
 
 describe.each(ERAS)("every tool, protocol %s", (era) => {
@@ -66,12 +41,13 @@ describe.each(ERAS)("every tool, protocol %s", (era) => {
     if (!valid) return;
     const clock = new VirtualClock(START);
     const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin, { era });
-    const routes = declared(tool);
+    const routes = declaredRoutes(tool);
     const args = await prepare(connected, clock, valid);
     connected.requests.length = 0;
 
-    const { text, isError } = await connected.call(name, args);
-    expect(isError, text).toBe(false);
+    const { text, isError } = await connected.act(name, args);
+    if (valid.ends) expect(text.split("\n")[0]).toMatch(valid.ends);
+    else expect(isError, text).toBe(false);
     expect(text.split("\n")[0]?.length).toBeGreaterThan(5);
     expect(text).not.toMatch(/undefined|null|\[object Object\]|NaN/);
     expect(connected.requests.length).toBeGreaterThan(0);
@@ -110,7 +86,7 @@ describe("hostile arguments", () => {
       const valid = VALID_CALLS[name] ?? {};
       const clock = new VirtualClock(START, 0.01);
       const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin);
-      const routes = declared(tool);
+      const routes = declaredRoutes(tool);
       const args = await prepare(connected, clock, valid);
       connected.requests.length = 0;
       for (const { name: input, of } of inputsOf(tool)) {
@@ -252,6 +228,6 @@ describe("the surface", () => {
 });
 
 it("simulates every route that a tool may send", () => {
-  const sent = new Set(CATALOGUE.flatMap((tool) => [...declared(tool)]));
+  const sent = new Set(CATALOGUE.flatMap((tool) => [...declaredRoutes(tool)]));
   expect([...sent].filter((route) => !Object.hasOwn(allHandlers, route))).toEqual([]);
 });

@@ -2,8 +2,10 @@
 export interface ValidCall {
   readonly args?: Readonly<Record<string, unknown>>;
   readonly before?: readonly (readonly [tool: string, args: Readonly<Record<string, unknown>>])[];
-  /** The newest UPID of a list is added as `upid`. */
-  readonly task?: true;
+  /** The argument that takes the newest UPID of a list. */
+  readonly task?: "upid" | "upids";
+  /** It is right, and ends in this: PVE itself cannot do it. */
+  readonly ends?: RegExp;
 }
 
 const vm = { vmid: 103 };
@@ -99,13 +101,14 @@ export const VALID_CALLS: Readonly<Record<string, ValidCall>> = {
   pve_get_qemu_status: { args: { vmid: "100" } },
   pve_get_storage_config: { args: { storage: "backup" } },
   pve_get_storage_status: { args: { node: "pve1", storage: "backup" } },
-  pve_get_task_log: { task: true },
-  pve_get_task_status: { task: true },
+  pve_get_task_log: { task: "upid" },
+  pve_get_task_status: { task: "upid" },
   pve_get_user: { args: { userid: "root@pam" } },
   pve_list_acls: {},
   pve_list_backup_jobs: {},
   pve_list_cluster_backup_info: {},
   pve_list_cluster_replication: {},
+  pve_list_cluster_tasks: { args: { failed_first: true, limit: 5 } },
   pve_list_cluster_resources: { args: { type: "vm" } },
   pve_list_domains: {},
   pve_list_firewall_aliases: {},
@@ -136,7 +139,7 @@ export const VALID_CALLS: Readonly<Record<string, ValidCall>> = {
   pve_reboot_lxc_container: { args: { vmid: 200 } },
   pve_reboot_qemu_vm: { args: { vmid: 100 } },
   pve_reset_qemu_vm: { args: { vmid: 100 } },
-  pve_resume_lxc_container: { args: ct },
+  pve_resume_lxc_container: { args: ct, ends: /^FAILED: Resumption of CT 204 .*lxc-checkpoint/ },
   pve_resume_qemu_vm: { args: { vmid: 100 }, before: [["pve_suspend_qemu_vm", { vmid: 100 }]] },
   pve_revert_network: {
     args: onPve1,
@@ -151,9 +154,10 @@ export const VALID_CALLS: Readonly<Record<string, ValidCall>> = {
   pve_start_qemu_vm: { args: vm },
   pve_stop_lxc_container: { args: { vmid: 200 } },
   pve_stop_qemu_vm: { args: { vmid: 100 } },
-  pve_stop_task: { task: true, before: [["pve_start_qemu_vm", vm]] },
-  pve_suspend_lxc_container: { args: { vmid: 200 } },
+  pve_stop_task: { task: "upid", before: [["pve_start_qemu_vm", vm]] },
+  pve_suspend_lxc_container: { args: { vmid: 200 }, ends: /^FAILED: Suspension of CT 200 .*lxc-checkpoint/ },
   pve_suspend_qemu_vm: { args: { vmid: 100 } },
+  pve_wait_task: { task: "upids" },
   pve_update_acl: { args: { path: "/vms/100", roles: "PVEVMUser", users: "bob@corp" } },
   pve_update_cluster_options: { args: { keyboard: "de" } },
   pve_update_firewall_options: { args: { policy_in: "REJECT" } },

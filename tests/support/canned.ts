@@ -1,11 +1,15 @@
 import type { Tier } from "../../src/config/settings.ts";
-import { createSession, invoke } from "../../src/mcp/invoke.ts";
+import { invoke } from "../../src/mcp/invoke.ts";
+import { createSession } from "../../src/mcp/session.ts";
 import { createPveClient } from "../../src/pve/client.ts";
 import type { Transport, WireRequest, WireResponse } from "../../src/pve/transport.ts";
 import type { Answer } from "../../src/render/answer.ts";
 import { toText } from "../../src/render/text.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { listing } from "../../src/tools/input-schema.ts";
+import { virtualPace } from "./pace.ts";
+import { OPEN_SAFETY } from "./session.ts";
+import { plainSide } from "./side.ts";
 
 /** A refusal of PVE. */
 export class Refused {
@@ -65,16 +69,22 @@ export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSessio
     tier,
   });
   const session = createSession({
-    pve,
+    client: pve,
     tier,
     tokenId: "root@pam!t",
+    cluster: "test",
+    // Jobs are not followed: nothing here has a task list.
+    safety: { ...OPEN_SAFETY, wait: 0 },
+    pace: virtualPace(),
     emptyReason: () => undefined,
     report: fault,
   });
-  const abortable = (name: string, args: Record<string, unknown>, signal: AbortSignal) => {
+  const abortable = async (name: string, args: Record<string, unknown>, signal: AbortSignal) => {
     const tool = CATALOGUE.find((one) => one.name === name);
     if (!tool) throw new Error(`no tool ${name}`);
-    return invoke(session, listing(tool), args, signal);
+    const invoked = await invoke(session, listing(tool), args, plainSide(signal));
+    if (invoked.kind === "ask") throw new Error("a question nobody can answer");
+    return invoked.answer;
   };
   const answer = (name: string, args: Record<string, unknown> = {}) =>
     abortable(name, args, AbortSignal.timeout(60_000));

@@ -6,6 +6,7 @@ import { createApp } from "../../src/mcp/app.ts";
 import type { WireRequest } from "../../src/pve/transport.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { serveStreams } from "../../src/transports/stdio.ts";
+import { virtualPace } from "./pace.ts";
 import { listedTools } from "./session.ts";
 import { simulatorTransport } from "./simulator-transport.ts";
 
@@ -22,8 +23,13 @@ export interface Connection {
     name: string,
     args?: Record<string, unknown>,
   ) => Promise<{ text: string; isError: boolean }>;
+  /** The same, and where a plan is to be confirmed, by the code that it came with. */
+  readonly act: Connection["call"];
   readonly close: () => Promise<void>;
 }
+
+/** The code of a plan. */
+export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(text)?.[1] ?? "";
 
 /** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
 export async function connect(
@@ -38,6 +44,8 @@ export async function connect(
     transport,
     authorization: `PVEAPIToken=${token.id}=${token.secret}`,
     tokenId: token.id,
+    cluster: "test",
+    pace: virtualPace(world),
     timeoutMs: 30_000,
     config: loadConfig(env, {
       demo: true,
@@ -62,15 +70,21 @@ export async function connect(
     { versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: era } } },
   );
   await client.connect(new StdioServerTransport(toClient, toServer));
+  const call: Connection["call"] = async (name, args = {}) => {
+    const { content, isError } = await client.callTool({ name, arguments: args });
+    return {
+      text: content.map((part) => (part.type === "text" ? part.text : "")).join("\n"),
+      isError: isError === true,
+    };
+  };
   return {
     client,
     requests,
-    call: async (name, args = {}) => {
-      const { content, isError } = await client.callTool({ name, arguments: args });
-      return {
-        text: content.map((part) => (part.type === "text" ? part.text : "")).join("\n"),
-        isError: isError === true,
-      };
+    call,
+    act: async (name, args = {}) => {
+      const first = await call(name, args);
+      if (!first.text.startsWith("NOT DONE: ")) return first;
+      return call(name, { ...args, confirm: codeIn(first.text) });
     },
     close: async () => {
       await client.close();

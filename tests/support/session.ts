@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { Safety } from "../../src/config/config.ts";
 import type { Tier } from "../../src/config/settings.ts";
-import { createSession, invoke } from "../../src/mcp/invoke.ts";
+import { invoke } from "../../src/mcp/invoke.ts";
+import { createSession } from "../../src/mcp/session.ts";
 import { createPveClient } from "../../src/pve/client.ts";
 import type { WireRequest } from "../../src/pve/transport.ts";
 import type { Answer } from "../../src/render/answer.ts";
@@ -8,12 +10,17 @@ import { toText } from "../../src/render/text.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { type ListedTool, listing } from "../../src/tools/input-schema.ts";
+import { virtualPace } from "./pace.ts";
+import { plainSide } from "./side.ts";
 import { simulatorTransport } from "./simulator-transport.ts";
 
 /** A fault of the program is one of the test. */
 const fault = (error: unknown): never => {
   throw error;
 };
+
+/** Nothing is confirmed, bounded or recorded: for tests of what tools do. */
+export const OPEN_SAFETY: Safety = { confirm: "off", confirmBy: "any", wait: 25, protected: [] };
 
 export interface TestSession {
   /** Calls a tool as a client would and returns the text it reads. */
@@ -29,6 +36,7 @@ export function testSession(
   world: World,
   token: { id: string; secret: string },
   tier: Tier = "full",
+  safety: Safety = OPEN_SAFETY,
 ): TestSession {
   const { transport, requests } = simulatorTransport(world);
   const pve = createPveClient({
@@ -38,16 +46,21 @@ export function testSession(
     tier,
   });
   const session = createSession({
-    pve,
+    client: pve,
     tier,
     tokenId: token.id,
+    cluster: "test",
+    safety,
+    pace: virtualPace(world),
     emptyReason: () => undefined,
     report: fault,
   });
-  const answer = (name: string, args: Record<string, unknown> = {}) => {
+  const answer = async (name: string, args: Record<string, unknown> = {}) => {
     const tool = CATALOGUE.find((one) => one.name === name);
     if (!tool) throw new Error(`no tool ${name}`);
-    return invoke(session, listing(tool), args, AbortSignal.timeout(60_000));
+    const invoked = await invoke(session, listing(tool), args, plainSide());
+    if (invoked.kind === "ask") throw new Error("a question nobody can answer");
+    return invoked.answer;
   };
   return { answer, call: async (name, args) => toText(await answer(name, args)), requests, world };
 }

@@ -1,6 +1,8 @@
 import { flag, int, text } from "../args.ts";
+import { cancelLines, copyLines, mirrorLines } from "../copy-lines.ts";
 import { normalizeSettings } from "../guest-config.ts";
 import { mkfsLines } from "../guest-disks.ts";
+import { agentAnswers } from "../guest-status.ts";
 import {
   checkLock,
   type Disk,
@@ -17,11 +19,14 @@ import { denied, requirePrivileges } from "../permissions.ts";
 import { formatSize, parseProperties, parseSize, printProperties } from "../property.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { TaskFailure } from "../tasks.ts";
-import { allocate, contentOf, enabledOn, isFileBased, isShared, volumeHas } from "../volumes.ts";
+import { allocate, contentOf, enabledOn, findVolume, isFileBased, isShared, volumeHas } from "../volumes.ts";
 import type { Guest, Json } from "../world.ts";
 import { newGuest } from "./guest-create.ts";
 
 const NOT_COPIED = /^(lock|parent|snaptime|vmstate|snapstate|runningcpu|runningmachine|template|unused\d+)$/;
+
+/** A full clone's duration. */
+const SECONDS = 6;
 
 interface Plan {
   readonly source: Guest;
@@ -111,28 +116,39 @@ function clone(call: SimCall): Json {
     load: source.load,
   };
   call.world.guests.set(newid, guest);
+  const before = new Set(call.world.volumes.keys());
+  const discard = () => {
+    call.world.guests.delete(newid);
+    for (const [key, volume] of call.world.volumes)
+      if (volume.vmid === newid && !before.has(key)) call.world.volumes.delete(key);
+  };
+  let config: Record<string, Json> = {};
   return call.task({
     node: source.node,
     type: taskType(source.type, "clone"),
     id: String(source.vmid),
-    seconds: made.full ? 6 : 1.5,
+    seconds: made.full ? SECONDS : 1.5,
     log: [`creating a clone of ${word} ${source.vmid} with ID ${newid}`],
-    interrupted: "clone failed: interrupted by signal",
-    stopped: () => call.world.guests.delete(newid),
-    done: () => {
+    begun: () => {
       const log: string[] = [];
       try {
-        guest.config = cloneConfig(call, made, log);
+        config = cloneConfig(call, made, log);
+        return log;
       } catch (error) {
-        call.world.guests.delete(newid);
+        discard();
         throw new TaskFailure(`clone failed: ${error instanceof Error ? error.message : error}`, log);
       }
+    },
+    interrupted: "clone failed: interrupted by signal",
+    stopped: discard,
+    done: () => {
+      guest.config = config;
       if (source.agentDelay !== undefined) guest.agentDelay = source.agentDelay;
       const copied = { ...guest, ...(source.deaf ? {} : { deaf: false }) };
       call.world.guests.set(newid, copied);
       const pool = text(call, "pool");
       if (pool !== undefined) call.world.pools.get(pool)?.vms.add(newid);
-      return log;
+      return undefined;
     },
   });
 }
@@ -144,8 +160,10 @@ function cloneConfig(call: SimCall, made: Plan, log: string[]): Record<string, J
     if (NOT_COPIED.test(key)) continue;
     copy[key] = /^net\d+$/.test(key) ? withoutMac(String(value)) : value;
   }
-  for (const disk of disksOf(source.type, config).filter(owned))
-    copy[disk.key] = cloneDisk(call, made, disk, log);
+  const disks = disksOf(source.type, config).filter(owned);
+  for (const disk of disks) copy[disk.key] = cloneDisk(call, made, disk, log);
+  const mirrored = disks.filter((disk) => isMirrored(call, made, disk)).map((disk) => disk.key);
+  log.push(...cancelLines(mirrored, agentAnswers(source, call.now)));
   const nameKey = KIND[source.type].nameKey;
   const name = text(call, nameKey);
   if (name !== undefined) copy[nameKey] = name;
@@ -167,7 +185,15 @@ function withoutMac(value: string): string {
   return value.replace(/,?hwaddr=[^,]+/i, "").replace(/=([0-9A-F]{2}:){5}[0-9A-F]{2}/i, "");
 }
 
-function cloneDisk(call: SimCall, { source, newid, full, target }: Plan, disk: Disk, log: string[]): string {
+/** A running VM's disk is mirrored by QEMU itself (PVE::QemuServer clone_disk). */
+function isMirrored(call: SimCall, { source, full }: Plan, disk: Disk): boolean {
+  return (
+    source.type === "qemu" && full && isRunning(source) && text(call, "snapname") === undefined && !disk.cdrom
+  );
+}
+
+function cloneDisk(call: SimCall, made: Plan, disk: Disk, log: string[]): string {
+  const { source, newid, full, target } = made;
   const properties = parseProperties(disk.value);
   const bytes = parseSize(properties.get("size") ?? "") ?? 4 * 1024 ** 2;
   const origin = disk.volid.split(":")[0] ?? "";
@@ -190,10 +216,18 @@ function cloneDisk(call: SimCall, { source, newid, full, target }: Plan, disk: D
     },
     call.now,
   );
+  const stored = copied ? findVolume(call.world, source.node, disk.volid)?.used : undefined;
+  if (stored !== undefined) volume.used = stored;
   const files = call.world.storages.get(storage);
   if (!copied && files && isFileBased(files)) log.push(linkLine(disk.volid, volume.volid, newid));
   if (line !== undefined) log.push(line);
-  if (copied && vm) log.push(...copyLines(volume.volid, bytes));
+  if (copied && vm) {
+    const mirror = isMirrored(call, made, disk);
+    log.push(
+      `allocated target volume '${volume.volid}'`,
+      ...(mirror ? mirrorLines(disk.key, bytes, SECONDS) : disk.cdrom ? [] : copyLines(bytes)),
+    );
+  }
   if (copied && !vm) copyContainer(call, newid, bytes, target, log);
   properties.set("", volume.volid);
   if (!disk.cdrom) properties.set("size", formatSize(bytes));
@@ -204,22 +238,6 @@ function linkLine(base: string, made: string, newid: number): string {
   const from = base.slice(base.indexOf(":") + 1);
   const to = made.slice(made.lastIndexOf("/") + 1);
   return `clone ${from}: images, ${to}, ${newid} to ${to} (base=../${from})`;
-}
-
-function human(bytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  const power = bytes > 0 ? Math.min(4, Math.floor(Math.log(bytes) / Math.log(1024))) : 0;
-  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
-}
-
-/** What copying a VM's disk prints. */
-export function copyLines(volid: string, bytes: number): string[] {
-  const total = human(bytes);
-  return [
-    `allocated target volume '${volid}'`,
-    `transferred 0.0 B of ${total} (0.00%)`,
-    `transferred ${total} of ${total} (100.00%)`,
-  ];
 }
 
 function copyContainer(call: SimCall, newid: number, bytes: number, node: string, log: string[]): void {

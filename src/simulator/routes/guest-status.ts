@@ -17,6 +17,7 @@ import {
 import { currentHaState } from "../ha-request.ts";
 import { refuseRootOptions } from "../root-options.ts";
 import { badParams, die, type Handlers, type SimCall, type TaskSpec } from "../route.ts";
+import { startWarnings } from "../start-warnings.ts";
 import { allocate } from "../volumes.ts";
 import type { Json } from "../world.ts";
 
@@ -59,9 +60,16 @@ function startGuest(call: SimCall, type: GuestType): Json {
   if (type === "lxc" && guest && isRunning(guest)) die(`CT ${on.vmid} already running`);
   const ha = haTask(call.world, type, on.vmid, "start", on.node);
   if (ha) return call.task(ha);
-  return task(call, on, "start", 1.5, (at) => {
-    start(call.world, on.node, type, on.vmid, at);
-    return undefined;
+  return call.task({
+    node: on.node,
+    type: taskType(type, "start"),
+    id: String(on.vmid),
+    seconds: 1.5,
+    ...startWarnings(guest),
+    done: (at) => {
+      start(call.world, on.node, type, on.vmid, at);
+      return undefined;
+    },
   });
 }
 

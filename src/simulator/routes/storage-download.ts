@@ -2,7 +2,7 @@ import { need, text } from "../args.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import { isUnreachable } from "../unreachable.ts";
 import { addVolume, contentOf, isFileBased, pathOf, volumeKey } from "../volumes.ts";
-import type { Storage, Volume } from "../world.ts";
+import type { Json, Storage, Volume } from "../world.ts";
 import { enabledStorage } from "./storage-content.ts";
 
 const MIB = 1024 ** 2;
@@ -52,44 +52,84 @@ function sizeFor(name: string): number {
   return (100 + (sum % 700)) * MIB;
 }
 
+/** How long a download takes. */
+const SECONDS = 4;
+/** A row of wget's `dot:giga` is four times eight dots of a MiB. */
+const ROW = 32 * MIB;
+
+/** wget's rows for a file of so many bytes: what has been read, dots, percent, rate and time left. */
+function rows(size: number): string[] {
+  const rate = `${Math.round(size / MIB / SECONDS)}M`;
+  return Array.from({ length: Math.ceil(size / ROW) }, (_, at) => {
+    const read = Math.min(size, (at + 1) * ROW);
+    const dots = ".".repeat(Math.ceil((read - at * ROW) / MIB));
+    const shown = dots.replace(/.{8}(?=.)/g, "$& ").padEnd(35);
+    const percent = `${String(Math.trunc((read * 100) / size)).padStart(3)}%`;
+    const left = Math.ceil(SECONDS * (1 - read / size));
+    const ending = read === size ? `${rate}=${SECONDS}.0s` : `${rate} ${left}s`;
+    return `${String((at * ROW) / 1024).padStart(6)}K ${shown} ${percent} ${ending}`;
+  });
+}
+
+interface Download {
+  readonly url: string;
+  readonly content: Volume["content"];
+  readonly name: string;
+}
+
+/** The task of a download (PVE::Tools download_file_from_url, which has wget do it). */
+function downloadTask(call: SimCall, storage: Storage, { url, content, name }: Download): Json {
+  const volid = `${storage.storage}:${content}/${name}`;
+  const path = pathOf(call.world, volid);
+  const { host, hostname, protocol } = new URL(url);
+  const address = host.includes(":") ? host : `${host}:${protocol === "https:" ? 443 : 80}`;
+  const stamp = (at: number) => new Date(at * 1000).toISOString().slice(0, 19).replace("T", " ");
+  const begin = [`downloading ${url} to ${path}`, `--${stamp(call.now)}--  ${url}`];
+  const base = { node: need(call, "node"), type: "download", id: name };
+  if (isUnreachable(hostname))
+    return call.task({
+      ...base,
+      seconds: 1,
+      log: begin,
+      exitstatus: `download failed: Connecting to ${address}... failed: Network is unreachable.`,
+    });
+  const size = sizeFor(name);
+  const saved = `${path}.tmp_dwnl.1024`;
+  return call.task({
+    ...base,
+    seconds: SECONDS,
+    log: [
+      ...begin,
+      `Connecting to ${address}... connected.`,
+      "HTTP request sent, awaiting response... 200 OK",
+      `Length: ${size} (${Math.round(size / MIB)}M) [application/octet-stream]`,
+      `Saving to: ‘${saved}’`,
+      "",
+      ...rows(size),
+    ],
+    done: (at) => {
+      addFile(call, volid, content, size);
+      return [
+        "",
+        `${stamp(at)} (${Math.round(size / MIB / SECONDS)} MB/s) - ‘${saved}’ saved [${size}/${size}]`,
+        "",
+        `download of '${url}' to '${path}' finished`,
+      ];
+    },
+  });
+}
+
 /** Files fetched into a storage (PVE::API2::Storage::Status, ::Nodes apl_download). */
 export const storageDownloadRoutes: Handlers = {
   "POST /nodes/{node}/storage/{storage}/download-url": (call) => {
     const content = need(call, "content") as Volume["content"];
     const storage = fileStorage(call, content);
-    const url = need(call, "url");
     const name = safeName(need(call, "filename"));
     if (!EXTENSIONS[content]?.test(name))
       badParams({
         filename: content === "import" ? "invalid filename or wrong extension" : "wrong file extension",
       });
-    const { host, hostname, protocol } = new URL(url);
-    const address = host.includes(":") ? host : `${host}:${protocol === "https:" ? 443 : 80}`;
-    const size = sizeFor(name);
-    const volid = `${storage.storage}:${content}/${name}`;
-    const stamp = new Date(call.now * 1000).toISOString().slice(0, 19).replace("T", " ");
-    const begin = [`downloading ${url} to ${pathOf(call.world, volid)}`, `--${stamp}--  ${url}`];
-    const base = { node: need(call, "node"), type: "download", id: name };
-    if (isUnreachable(hostname))
-      return call.task({
-        ...base,
-        seconds: 1,
-        log: begin,
-        exitstatus: `download failed: Connecting to ${address}... failed: Network is unreachable.`,
-      });
-    return call.task({
-      ...base,
-      seconds: 4,
-      log: [
-        ...begin,
-        `Connecting to ${address}... connected.`,
-        "HTTP request sent, awaiting response... 200 OK",
-      ],
-      done: () => {
-        addFile(call, volid, content, size);
-        return [`Length: ${size} (${Math.round(size / MIB)}M)`, `download of '${url}' to '${name}' finished`];
-      },
-    });
+    return downloadTask(call, storage, { url: need(call, "url"), content, name });
   },
   "POST /nodes/{node}/storage/{storage}/oci-registry-pull": (call) => {
     const reference = need(call, "reference");
@@ -104,7 +144,13 @@ export const storageDownloadRoutes: Handlers = {
       type: "ociregistrypull",
       id: name,
       seconds: 4,
-      log: ["Getting image source signatures", `Copying docker://${reference}`],
+      log: [
+        "Getting image source signatures",
+        ...["layer", "more", "last"].map(
+          (part) => `Copying blob sha256:${checksum(`${reference}${part}`, 64)}`,
+        ),
+        `Copying config sha256:${checksum(reference, 64)}`,
+      ],
       done: () => {
         addFile(call, volid, "vztmpl", sizeFor(name));
         return ["Writing manifest to image destination"];
@@ -116,18 +162,7 @@ export const storageDownloadRoutes: Handlers = {
     const storage = fileStorage(call, "vztmpl");
     const known = APPLIANCES.find((appliance) => appliance.template === template);
     if (!known) return badParams({ template: "no such template" });
-    const volid = `${storage.storage}:vztmpl/${template}`;
-    return call.task({
-      node: need(call, "node"),
-      type: "download",
-      id: template,
-      seconds: 4,
-      log: [`downloading ${locationOf(template)} to ${pathOf(call.world, volid)}`],
-      done: () => {
-        addFile(call, volid, "vztmpl", sizeFor(template));
-        return [`download of '${locationOf(template)}' finished`];
-      },
-    });
+    return downloadTask(call, storage, { url: locationOf(template), content: "vztmpl", name: template });
   },
   "GET /nodes/{node}/aplinfo": () =>
     APPLIANCES.map(({ template, os, headline }) => ({

@@ -43,9 +43,11 @@ function backupLines(guest: Guest, start: number, seconds: number, error: string
     ];
   return [
     ...head,
-    "INFO: 100% done",
-    "INFO: prune older backups with retention: keep-last=3,keep-weekly=2",
-    "INFO: pruned 1 backup(s)",
+    type === "qemu"
+      ? "INFO: 100% (32.0 GiB of 32.0 GiB) in 1m 12s, read: 455.1 MiB/s, write: 201.7 MiB/s"
+      : "INFO: Total bytes written: 4296898560 (4.1GiB, 118MiB/s)",
+    "INFO: prune older backups with retention: keep-last=3, keep-weekly=2",
+    "INFO: pruned 1 backup(s) not covered by keep-retention policy",
     `INFO: Finished Backup of VM ${vmid} (${span(seconds)})`,
     `INFO: Backup finished at ${stamp(start + seconds)}`,
   ];
@@ -107,7 +109,7 @@ function ordinary(now: number): Past[] {
     past(96, "pve1", "download", "virtio-win-0.1.271.iso", 71, {
       log: [
         "downloading https://example.com/virtio-win-0.1.271.iso to /mnt/pve/nas-iso/template/iso/virtio-win-0.1.271.iso",
-        "download of 'virtio-win-0.1.271.iso' finished",
+        "download of 'https://example.com/virtio-win-0.1.271.iso' to '/mnt/pve/nas-iso/template/iso/virtio-win-0.1.271.iso' finished",
       ],
     }),
     past(72, "pve2", "qmigrate", "101", 34, {
@@ -124,7 +126,13 @@ function ordinary(now: number): Past[] {
       log: ["WARN: Systemd 232 detected. You may need to enable nesting."],
       exitstatus: "WARNINGS: 1",
     }),
-    past(48, "pve2", "qmstart", "106", 3),
+    past(48, "pve2", "qmstart", "106", 3, {
+      log: [
+        "WARN: EFI disk without 'ms-cert=2023k' option, suggesting that not all UEFI 2023",
+        "certificates from Microsoft are enrolled yet.",
+      ],
+      exitstatus: "WARNINGS: 1",
+    }),
     past(31, "pve1", "qmshutdown", "103", 21),
     past(24.03, "pve2", "qmstart", "108", 2),
     past(20, "pve2", "qmshutdown", "108", 60, {

@@ -1,0 +1,30 @@
+import type { PlannedStep } from "../plan/plan.ts";
+import { stateOf } from "../plan/settings.ts";
+import { PveError } from "../pve/errors.ts";
+import { reading, requestKey } from "./scope.ts";
+import type { Session } from "./session.ts";
+
+/** What is set before each request, for the record; nothing is read where nothing is recorded. */
+export async function before(
+  session: Session,
+  steps: readonly PlannedStep[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, unknown>> {
+  if (!session.record) return new Map();
+  const pve = reading(session, signal);
+  const found = await Promise.all(
+    steps.map(async (step) => {
+      const state = stateOf(step.route);
+      if (!state) return [];
+      try {
+        const { data } = await pve.call(state.read, state.params(step.params) as never);
+        return [[requestKey(step), state.pick ? state.pick(data, step.params) : data] as const];
+      } catch (error) {
+        // What cannot be read cannot be put back; the change itself does not hang on it.
+        if (error instanceof PveError) return [];
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat());
+}

@@ -1,0 +1,194 @@
+import type { Confirmation } from "../config/settings.ts";
+import type { Classification } from "../policy/effect.ts";
+import { classifyCall } from "../pve/classify.ts";
+import type { Checked } from "../pve/client.ts";
+import type { Row } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
+import { isBrief } from "../pve/lock-holder.ts";
+import { fateOf } from "../pve/lost-write.ts";
+import type { Reply } from "../pve/reply.ts";
+import { isUpid } from "../pve/upid.ts";
+import type { OpenEntry } from "../record/record.ts";
+import { redactData } from "../render/redact.ts";
+import { Refusal } from "../tools/refusal.ts";
+import type { Tool } from "../tools/tool.ts";
+import type { ClientSide } from "./client-side.ts";
+import { type CallNotes, reading, requestKey, type Writer } from "./scope.ts";
+import type { Session } from "./session.ts";
+
+/** What allows a call to run. */
+export interface Permit {
+  /** How it was confirmed, for the record: "not needed", "off", "code", "person". */
+  readonly confirmed: string;
+  /** The requests that were confirmed, as `requestKey` names them. */
+  readonly requests: ReadonlySet<string>;
+  /** Digest of the plan. */
+  readonly plan?: string;
+  /** What was set before, by `requestKey`, for whoever wants it back. */
+  readonly before?: ReadonlyMap<string, unknown>;
+  /** The entry of the record that this call takes back. */
+  readonly undoes?: number;
+}
+
+/** A write that was sent, or may have been. */
+export interface SentWrite {
+  readonly request: Checked;
+  readonly entry?: OpenEntry | undefined;
+  /** The job that it started. */
+  readonly upid?: string;
+  /** When it was sent, by the session's pace. */
+  readonly begun: number;
+}
+
+const NEEDING: Readonly<Record<Confirmation, (one: Classification) => boolean>> = {
+  off: () => false,
+  loss: ({ risk }) => risk === "loss",
+  write: ({ effect, risk }) => risk === "loss" || effect === "write",
+  all: () => true,
+};
+
+/** Does a change of this class need a confirmation? */
+export const needsConfirmation = (setting: Confirmation, one: Classification): boolean =>
+  NEEDING[setting](one);
+
+/** Effect and risk of a request, as far as PVE's state decides them too. */
+export const classOfRequest = (session: Session, { route, params }: Checked, signal: AbortSignal) => {
+  const pve = reading(session, signal);
+  return classifyCall((read, given) => pve.call(read, given as never), route, params);
+};
+
+/** Waits before a write is repeated that PVE refused because of a lock of moments, in milliseconds. */
+const LOCK_RETRIES_MS = [2_000, 5_000] as const;
+
+/**
+ * How writes are sent: confirmed, recorded before they leave, once. Only a refusal that came because of a lock of
+ * moments is tried again: nothing was started then. Of a write whose answer was lost the job is looked for.
+ */
+export function execution(
+  session: Session,
+  tool: Tool,
+  side: ClientSide,
+  notes: CallNotes,
+  permit: Permit,
+): { readonly write: Writer; readonly sent: SentWrite[] } {
+  const sent: SentWrite[] = [];
+  const write: Writer = async (request, signal) => {
+    const key = requestKey(request);
+    if (!permit.requests.has(key)) {
+      const found = await classOfRequest(session, request, signal);
+      if (needsConfirmation(session.safety.confirm, found))
+        throw new Refusal("What would be sent now is not what was planned: ask for a new plan.");
+    }
+    const entry = session.record?.open({
+      caller: side.caller,
+      ...(side.client === undefined ? {} : { client: side.client }),
+      cluster: session.cluster,
+      tool: tool.name,
+      route: request.route,
+      params: redactData(request.route, request.params) as Row,
+      confirmed: permit.confirmed,
+      ...(permit.plan === undefined ? {} : { plan: permit.plan }),
+      ...(permit.before?.has(key) ? { before: permit.before.get(key) } : {}),
+      ...(permit.undoes === undefined ? {} : { undoes: permit.undoes }),
+    });
+    const begun = session.pace.now();
+    try {
+      const reply = await sendOnce(session, request, side, notes);
+      notes.changed = true;
+      const upid = upidOf(reply);
+      if (upid !== undefined) remember(session, upid);
+      sent.push({ request, entry, begun, ...(upid === undefined ? {} : { upid }) });
+      if (upid === undefined) closed(notes, entry?.close({ verdict: "ok" }));
+      return reply;
+    } catch (error) {
+      const verdict = error instanceof PveError && error.detail.mayHaveRun ? "unknown" : "refused";
+      closed(
+        notes,
+        entry?.close({ verdict, detail: error instanceof Error ? error.message : String(error) }),
+      );
+      throw error;
+    }
+  };
+  return { write, sent };
+}
+
+const RECORD_FAILED = "The record of this change could not be completed (PVE_AUDIT_LOG cannot be written).";
+
+/** Says so once when the second line of an entry could not be written. */
+export function closed(notes: CallNotes, written: boolean | undefined): void {
+  if (written === false && !notes.remarks.includes(RECORD_FAILED)) notes.remarks.push(RECORD_FAILED);
+}
+
+/** The job that an answer names; consoles answer it among other things. */
+const upidOf = ({ data }: Reply): string | undefined => (isUpid(data) ? data : undefined);
+
+/** More than a server starts while one answer is lost. */
+const REMEMBERED = 500;
+
+function remember({ started }: Session, upid: string): void {
+  started.add(upid);
+  const [oldest] = started;
+  if (started.size > REMEMBERED && oldest !== undefined) started.delete(oldest);
+}
+
+async function sendOnce(
+  session: Session,
+  request: Checked,
+  { signal }: ClientSide,
+  notes: CallNotes,
+): Promise<Reply> {
+  const sentAt = Date.now() / 1000;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await session.client.send(request, { signal });
+    } catch (error) {
+      if (!(error instanceof PveError)) throw error;
+      if (error.detail.mayHaveRun)
+        return await afterLostAnswer(session, request, error, sentAt, signal, notes);
+      const delay = LOCK_RETRIES_MS[attempt];
+      if (error.kind !== "locked") throw error;
+      if (delay === undefined || !isBrief(error.message)) throw withGuest(error, request);
+      await session.pace.pause(delay, signal);
+      if (signal.aborted) throw error;
+      notes.remarks.push(`PVE first refused it (${error.message.trim()}); it was tried again.`);
+    }
+  }
+}
+
+/** The refusal with the guest that is locked, for whoever explains it. */
+function withGuest(error: PveError, { params }: Checked): PveError {
+  const [node, vmid] = [params.node, Number(params.vmid)];
+  if (typeof node !== "string" || !Number.isInteger(vmid)) return error;
+  return new PveError(error.kind, error.message, { ...error.detail, guest: { node, vmid }, cause: error });
+}
+
+/** The answer that the lost one would have been, if the job shows; otherwise the error, with what is known. */
+async function afterLostAnswer(
+  session: Session,
+  request: Checked,
+  error: PveError,
+  sentAt: number,
+  signal: AbortSignal,
+  notes: CallNotes,
+): Promise<Reply> {
+  if (error.kind === "cancelled") throw error;
+  const fate = await fateOf(reading(session, signal), {
+    request,
+    error,
+    tokenId: session.tokenId,
+    sentAt,
+    known: session.started,
+    pace: session.pace,
+    signal,
+  });
+  if (fate.kind === "started") {
+    notes.remarks.push(`PVE's answer was lost (${error.message}); the job it started was found.`);
+    return { data: fate.upid };
+  }
+  throw new PveError(error.kind, error.message, {
+    ...error.detail,
+    mayHaveRun: fate.kind === "unknown",
+    fate: fate.kind === "unknown" ? fate.why : "not started",
+    cause: error,
+  });
+}

@@ -1,0 +1,47 @@
+import type { Safety } from "../config/config.ts";
+import type { Tier } from "../config/settings.ts";
+import type { PveClient } from "../pve/client.ts";
+import { GuestInventory } from "../pve/guests.ts";
+import { type Pace, realPace } from "../pve/pace.ts";
+import type { ChangeRecord } from "../record/record.ts";
+import { newKey, UsedCodes } from "./code.ts";
+
+/** What every call needs to know of its cluster; made once. */
+export interface Session {
+  readonly client: PveClient;
+  readonly guests: GuestInventory;
+  readonly tier: Tier;
+  readonly tokenId: string;
+  /** What this PVE is called in records and plans. */
+  readonly cluster: string;
+  readonly safety: Safety;
+  readonly pace: Pace;
+  /** Absent: changes are not recorded. */
+  readonly record?: ChangeRecord | undefined;
+  /** Makes codes and task ids that nobody else can. */
+  readonly key: Buffer;
+  readonly used: UsedCodes;
+  /** UPIDs of jobs that calls of ours have started. */
+  readonly started: Set<string>;
+  /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
+  readonly emptyReason: () => string | undefined;
+  /** An error that is a fault of this program, for the operator's log. */
+  readonly report: (error: unknown) => void;
+}
+
+/** What a session cannot make itself. */
+export type SessionParts = Omit<Session, "guests" | "key" | "used" | "started" | "pace"> & {
+  readonly pace?: Pace | undefined;
+};
+
+/** A session with a key of its own. */
+export function createSession(parts: SessionParts): Session {
+  return {
+    ...parts,
+    guests: new GuestInventory(parts.client),
+    pace: parts.pace ?? realPace,
+    key: newKey(),
+    used: new UsedCodes(),
+    started: new Set(),
+  };
+}

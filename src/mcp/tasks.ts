@@ -1,0 +1,119 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Answer, Job } from "../render/answer.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
+import { type FollowedJob, jobsAnswer } from "../tools/job-answers.ts";
+import type { ClientSide } from "./client-side.ts";
+import { invoke } from "./invoke.ts";
+import { followJobs } from "./jobs.ts";
+import type { TaskHandle, ToolResult } from "./parts.ts";
+import type { Session } from "./session.ts";
+
+/** How long a task can be asked about, in milliseconds: a day, longer than jobs run. */
+const TTL_MS = 86_400_000;
+const POLL_MS = 2_000;
+/** A client that waits for a job of hours need not ask as often. */
+const SLOW_POLL_MS = 10_000;
+const SLOW_AFTER_MS = 120_000;
+
+/** A request about a task that cannot be answered: the client gets a JSON-RPC error with this text. */
+export class TaskError extends Error {
+  override readonly name = "TaskError";
+}
+
+/** Jobs as tasks of MCP's extension: whatever is known of one stands in its id, so that no server need remember it. */
+export interface Tasks {
+  /** The handle of the jobs an answer names. */
+  create(answer: Answer, side: ClientSide): Promise<TaskHandle>;
+  /** How they stand. Throws a TaskError for an id that is none of ours, another caller's, or too old. */
+  get(taskId: string, side: ClientSide): Promise<TaskHandle>;
+  /** Stops them, with everything that stands before pve_stop_task but the question. Throws a TaskError when it may not. */
+  cancel(taskId: string, side: ClientSide): Promise<void>;
+}
+
+/** What an id carries; short names, because clients keep and send it. */
+interface Payload {
+  readonly cluster: string;
+  readonly caller: string;
+  /** Unix milliseconds. */
+  readonly created: number;
+  readonly expires: number;
+  readonly headline: string;
+  readonly jobs: readonly Job[];
+}
+
+interface TasksParts {
+  readonly session: Session;
+  readonly result: (answer: Answer) => ToolResult;
+  readonly redact: (text: string) => string;
+  /** The tool that stops a task, or why the settings hide it. */
+  readonly stop: ListedTool | { readonly hidden: string };
+}
+
+/** Tasks of one server; their ids are good as long as its key. */
+export function createTasks({ session, result, redact, stop }: TasksParts): Tasks {
+  const sign = (body: string) =>
+    createHmac("sha256", session.key).update(`task\n${body}`).digest("base64url");
+
+  const seal = (payload: Payload): string => {
+    const body = Buffer.from(JSON.stringify(payload)).toString("base64url");
+    return `${body}.${sign(body)}`;
+  };
+
+  const open = (taskId: string, side: ClientSide): Payload => {
+    const [body = "", mac = ""] = taskId.split(".");
+    const [given, right] = [Buffer.from(mac), Buffer.from(sign(body))];
+    if (given.length !== right.length || !timingSafeEqual(given, right))
+      throw new TaskError("There is no such task.");
+    const payload = JSON.parse(Buffer.from(body, "base64url").toString("utf8")) as Payload;
+    // Another caller learns no more than that it is not theirs to see.
+    if (payload.caller !== side.caller || payload.cluster !== session.cluster)
+      throw new TaskError("There is no such task.");
+    if (payload.expires < Date.now()) throw new TaskError("The task has expired.");
+    return payload;
+  };
+
+  const handle = (payload: Payload, followed: readonly FollowedJob[], waitedMs: number): TaskHandle => {
+    const running = followed.some(({ followed: { kind } }) => kind === "running" || kind === "silent");
+    const stopped = followed.every(
+      ({ followed: one }) => one.kind === "ended" && isInterrupted(one.verdict.exit),
+    );
+    const answer = jobsAnswer({ headline: payload.headline, jobs: payload.jobs }, followed, waitedMs / 1_000);
+    return {
+      taskId: seal(payload),
+      status: running ? "working" : stopped ? "cancelled" : "completed",
+      statusMessage: redact(answer.headline),
+      createdAt: new Date(payload.created).toISOString(),
+      lastUpdatedAt: new Date().toISOString(),
+      ttlMs: TTL_MS,
+      pollIntervalMs: waitedMs > SLOW_AFTER_MS ? SLOW_POLL_MS : POLL_MS,
+      ...(running || stopped ? {} : { result: result(answer) }),
+    };
+  };
+
+  const look = async (payload: Payload, side: ClientSide): Promise<TaskHandle> => {
+    const followed = await followJobs(session, side, payload.jobs, 0, () => undefined);
+    return handle(payload, followed, Date.now() - payload.created);
+  };
+
+  return {
+    create: async ({ headline, jobs = [] }, side) => {
+      const created = Date.now();
+      const { caller } = side;
+      const { cluster } = session;
+      return look({ cluster, caller, created, expires: created + TTL_MS, headline, jobs }, side);
+    },
+    get: async (taskId, side) => look(open(taskId, side), side),
+    cancel: async (taskId, side) => {
+      const { jobs } = open(taskId, side);
+      if ("hidden" in stop) throw new TaskError(stop.hidden);
+      for (const { upid } of jobs) {
+        const invoked = await invoke(session, stop, { upid }, { ...side, takesTasks: false }, "task cancel");
+        if (invoked.kind === "answer" && invoked.answer.failed)
+          throw new TaskError(redact(invoked.answer.headline));
+      }
+    },
+  };
+}
+
+/** What PVE notes for a task that somebody stopped. */
+const isInterrupted = (exit: string): boolean => /^(?:received interrupt|interrupted by signal)$/.test(exit);

@@ -1,0 +1,54 @@
+import type { Json } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
+import type { Guest } from "../pve/guests.ts";
+import type { Reply } from "../pve/reply.ts";
+import type { Look, ReadRoute } from "./topic.ts";
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** What a look is made of. */
+export interface LookParts {
+  /** Sends a read; the answer has no secrets. */
+  readonly send: (route: ReadRoute, params: Params) => Promise<Reply>;
+  readonly guests: () => Promise<readonly Guest[]>;
+  readonly tokenId: string;
+  readonly ownAddress?: string;
+}
+
+/** What a read gave, undefined where PVE refused or did not answer. */
+async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof PveError) return undefined;
+    throw error;
+  }
+}
+
+/** A look at what is there now, for one plan: whoever asks the same again gets the same answer. */
+export function createLook({ send, guests, tokenId, ownAddress }: LookParts): Look {
+  const seen = new Map<string, Promise<Reply>>();
+  const ask = (route: ReadRoute, params: Params): Promise<Reply> => {
+    const key = `${route} ${JSON.stringify(Object.entries(params).sort())}`;
+    const known = seen.get(key) ?? send(route, params);
+    seen.set(key, known);
+    return known;
+  };
+  const read = (route: ReadRoute, params: Params): Promise<Json> =>
+    ask(route, params).then(({ data }) => data);
+  let inventory: Promise<readonly Guest[]> | undefined;
+  return {
+    read: (route, params) => read(route, params as Params),
+    tryRead: (route, params) => unlessRefused(read(route, params as Params)),
+    guests: () => {
+      inventory ??= guests();
+      return inventory;
+    },
+    tokenId,
+    ...(ownAddress === undefined ? {} : { ownAddress }),
+    pendingNetwork: async (node) => {
+      const reply = await unlessRefused(ask("GET /nodes/{node}/network", { node }));
+      return reply && (reply.changes ?? "");
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Answer, Block, Cell } from "../render/answer.ts";
+import { redactData } from "../render/redact.ts";
+import { lackLines } from "./permissions.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+
+/** Points that stand in a form: a person reads a few lines, not a page. */
+const FORM_POINTS = 12;
+const FORM_CHARACTERS = 1_500;
+/** A parameter's value in the list of requests; a description may be long. */
+const VALUE_MAX = 120;
+const LISTED = 20;
+
+const note = (text: string): Block => ({ kind: "note", text });
+
+/** `POST /nodes/pve1/qemu/103/status/stop`: the route with its placeholders filled in. */
+export function requestLine({ route, params }: Pick<PlannedStep, "route" | "params">): string {
+  return route.replace(/\{([^}]+)\}/g, (_, name: string) => String(params[name] ?? `{${name}}`));
+}
+
+/** The parameters that do not stand in the path, `name=value`, secrets taken out. */
+export function parameterText({ route, params }: Pick<PlannedStep, "route" | "params">): string {
+  const shown = redactData(route, params) as Readonly<Record<string, unknown>>;
+  return Object.entries(shown)
+    .filter(([name, value]) => value !== undefined && value !== null && !route.includes(`{${name}}`))
+    .map(([name, value]) => `${name}=${valueText(value)}`)
+    .join(" ");
+}
+
+function valueText(value: unknown): string {
+  const text = typeof value === "boolean" ? (value ? "1" : "0") : String(value);
+  return text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX)}…(${text.length} characters)` : text;
+}
+
+/** The requests as a table; of very many the first. */
+function requestTable(steps: readonly PlannedStep[]): Block {
+  const rows = steps.slice(0, LISTED).map((step): Readonly<Record<string, Cell>> => {
+    const parameters = parameterText(step);
+    return { request: requestLine(step), parameters, foreign: /[^\x21-\x7e]/.test(parameters) };
+  });
+  return {
+    kind: "table",
+    title: steps.length === 1 ? "The request" : `The ${steps.length} requests, in order`,
+    columns: [{ key: "request" }, { key: "parameters", foreignFrom: "foreign" }],
+    rows,
+    ...(steps.length > rows.length ? { total: steps.length } : {}),
+  };
+}
+
+/** Why confirmation is needed, from the arguments that raised the class. */
+const reasons = (steps: readonly PlannedStep[]): readonly string[] => [
+  ...new Set(steps.flatMap(({ classification }) => classification.reason ?? [])),
+];
+
+/** The blocks of a plan: what it touches, what changes, what would be sent, what PVE would refuse. */
+export function planBlocks(plan: Plan): readonly Block[] {
+  const raised = reasons(plan.steps);
+  return [
+    ...plan.points.map((point) => note(`- ${point}`)),
+    ...raised.map((reason) => note(`- Mind: ${reason}.`)),
+    ...plan.final.map((text) => note(`- Cannot be undone: ${text}`)),
+    ...plan.blocks,
+    requestTable(plan.steps),
+    ...lackLines(plan.privileges).map(note),
+  ];
+}
+
+/** The answer of a dry run. `what` names the action: "Delete VM". */
+export function planAnswer(what: string, plan: Plan, undoable: boolean): Answer {
+  return {
+    headline: `Plan, nothing is sent: ${what}.`,
+    blocks: [
+      ...planBlocks(plan),
+      ...(undoable ? [note("pve_undo can take it back.")] : []),
+      note("Nothing was changed."),
+    ],
+    next: ["The same call without dry_run does it."],
+  };
+}
+
+/** What a person reads in the client's form. */
+export function planMessage(what: string, plan: Plan): string {
+  const raised = reasons(plan.steps).map((reason) => `Mind: ${reason}.`);
+  const final = plan.final.map((text) => `Cannot be undone: ${text}`);
+  const points = [...plan.points.slice(0, FORM_POINTS), ...raised, ...final];
+  const more = plan.points.length - FORM_POINTS;
+  const requests = plan.steps.slice(0, 3).map((step) => requestLine(step));
+  const lines = [
+    `${what}?`,
+    ...points.map((point) => `- ${point}`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+    `Sends: ${requests.join("; ")}${plan.steps.length > 3 ? `; and ${plan.steps.length - 3} more` : ""}`,
+  ];
+  const text = lines.join("\n");
+  return text.length > FORM_CHARACTERS ? `${text.slice(0, FORM_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,167 @@
+import { num, type Row, str } from "../pve/data.ts";
+import type { Route } from "../schema/routes.gen.ts";
+import { configName, labelOf } from "./guest-names.ts";
+import { GUEST_READS, guestConfig, guestOf, guestStatus, guestTasks, type StepGuest } from "./guest-state.ts";
+import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
+import { runs } from "./lost-guest.ts";
+import { nodeTime, TIME_READ } from "./node-time.ts";
+import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
+import { factOf, isOn, propertiesOf, settingText } from "./setting-value.ts";
+import { attemptText, type ShutdownAttempt, shutdownAttempt } from "./shutdown-attempt.ts";
+import type { Finding, Look, Step, Topic } from "./topic.ts";
+import { refusal, when } from "./wording.ts";
+
+/** What is known of a guest that is to stop. */
+interface Stopping {
+  readonly step: Step;
+  readonly guest: StepGuest;
+  readonly label: string;
+  readonly config: Row;
+  readonly running: boolean | undefined;
+  readonly paused: boolean;
+  readonly lock: string | undefined;
+  readonly ha: HaResource | undefined;
+  readonly attempt: ShutdownAttempt | undefined;
+  readonly pending: readonly Row[];
+  readonly now: number | undefined;
+}
+
+/** Reads of every power-off. */
+const READS = [...GUEST_READS, ...HA_READS, TIME_READ] as const;
+
+/** A topic about a guest that is to stop, of the points that one verb makes. */
+function powerOff(points: (about: Stopping) => readonly string[], withPending = false): Topic {
+  return {
+    reads: withPending ? [...READS, ...PENDING_READS] : READS,
+    look: async (step, look): Promise<Finding | undefined> => {
+      const guest = guestOf(step);
+      if (!guest) return undefined;
+      const about = await stopping(step, guest, look, withPending);
+      return {
+        points: points(about),
+        state: { [`power ${guest.vmid}`]: { ha: about.ha ? haText(about.ha) : null, paused: about.paused } },
+      };
+    },
+  };
+}
+
+async function stopping(step: Step, guest: StepGuest, look: Look, withPending: boolean): Promise<Stopping> {
+  const [config, status, tasks, ha, now, pending] = await Promise.all([
+    guestConfig(look, guest),
+    guestStatus(look, guest),
+    guestTasks(look, guest),
+    haOf(look, guest),
+    nodeTime(look, guest.node),
+    withPending ? pendingRows(look, guest) : [],
+  ]);
+  const uptime = num(status, "uptime");
+  const startedAt = uptime === undefined || now === undefined || uptime === 0 ? undefined : now - uptime;
+  const lock = isOn(step.params, "skiplock") ? undefined : str(config, "lock");
+  return {
+    step,
+    guest,
+    label: labelOf(guest, config),
+    config,
+    running: runs(status),
+    paused: str(status, "qmpstatus") === "paused",
+    lock,
+    ha: ha.resource?.managed ? ha.resource : undefined,
+    attempt: shutdownAttempt(tasks, startedAt),
+    pending,
+    now,
+  };
+}
+
+const notRunning = ({ running }: Stopping): string | undefined => (running === false ? "it does not run" : undefined);
+const locked = ({ lock }: Stopping): string | undefined => (lock === undefined ? undefined : `it is locked (${lock})`);
+
+const LOST = "Its power is cut: what it has not written to its disks is lost.";
+
+/** HA stops it, and keeps it so (ha-manager crm-command stop). */
+const byHa = ({ ha }: Stopping): readonly string[] =>
+  ha ? [`HA stops it and keeps it stopped: ${haText(ha)} becomes stopped.`] : [];
+
+/** Stopping at once. */
+export const stop = powerOff((about) => {
+  const { step, guest, running, ha, attempt, now } = about;
+  const overrule = isOn(step.params, "overrule-shutdown");
+  const busy = attempt !== undefined && attempt.end === undefined;
+  return [
+    ...refusal([
+      guest.type === "lxc" ? notRunning(about) : undefined,
+      ha ? undefined : locked(about),
+      ha && overrule ? "overrule-shutdown is not for what HA manages" : undefined,
+    ]),
+    ...when(running === false && guest.type === "qemu", "It does not run: there is nothing to stop."),
+    ...when(running !== false, LOST),
+    ...byHa(about),
+    ...when(running !== false, attemptText(attempt, now)),
+    ...when(busy, overrule ? "That is aborted (overrule-shutdown)." : "The stop may have to wait for that; overrule-shutdown aborts it."),
+  ];
+});
+
+/** The reset button. */
+export const reset = powerOff((about) => [
+  ...refusal([notRunning(about), locked(about)]),
+  "It starts anew without a shutdown: what it has not written to its disks is lost.",
+  ...when(about.ha !== undefined, `HA takes no part: ${about.ha ? haText(about.ha) : ""} stays.`),
+  attemptText(about.attempt, about.now),
+]);
+
+/** Seconds that a shutdown may take: the call's, the guest's own, PVE's 60 (_do_vm_stop in PVE::QemuServer). */
+function patience({ step, config, guest }: Stopping): number {
+  const given = step.params.timeout;
+  if (given !== undefined) return Number(given);
+  const route: Route = "PUT /nodes/{node}/qemu/{vmid}/config";
+  const down = propertiesOf(factOf(route, "startup"), settingText(config.startup))?.down;
+  return guest.type === "qemu" && down !== undefined ? Number(down) : 60;
+}
+
+/** How a guest is asked to shut down: the agent if it runs, else the power button (_do_vm_stop in PVE::QemuServer). */
+function asked({ guest, config }: Stopping): string {
+  if (guest.type === "lxc") return "Its init is asked to shut down.";
+  const agent = propertiesOf(factOf("PUT /nodes/{node}/qemu/{vmid}/config", "agent"), settingText(config.agent));
+  return agent?.enabled === "1" || agent?.enabled === "on"
+    ? "It is asked to shut down through the guest agent or, where that does not answer, by the ACPI power button."
+    : "It has no guest agent: it is asked by the ACPI power button, which it may ignore.";
+}
+
+const afterTimeout = (about: Stopping, forced: boolean): string =>
+  forced
+    ? `If it still runs after ${patience(about)} s, its power is cut and what it has not written is lost.`
+    : `If it still runs after ${patience(about)} s, the job fails and it runs on.`;
+
+/** An orderly shutdown, with or without force at its end. */
+export const shutdown = powerOff((about) => {
+  const { step, guest, running, paused, ha } = about;
+  const forced = isOn(step.params, "forceStop");
+  return [
+    ...refusal([
+      guest.type === "lxc" ? notRunning(about) : undefined,
+      ha ? undefined : locked(about),
+      paused && !forced ? "it is paused: resume it first" : undefined,
+    ]),
+    ...when(running === false && guest.type === "qemu", "It does not run: there is nothing to shut down."),
+    ...when(running !== false && !paused, asked(about)),
+    ...when(paused && forced, LOST),
+    ...byHa(about),
+    ...when(running !== false && !paused && ha === undefined, afterTimeout(about, forced)),
+    ...when(about.attempt !== undefined, attemptText(about.attempt, about.now)),
+  ];
+});
+
+/** Shutting down and starting again; a container that does not stop is killed (vm_reboot in PVE::LXC). */
+export const reboot = powerOff((about) => {
+  const { guest, paused, pending } = about;
+  return [
+    ...refusal([notRunning(about), paused ? "it is paused: resume it first" : undefined, locked(about)]),
+    asked(about),
+    afterTimeout(about, guest.type === "lxc"),
+    ...waitingPoint(pending, "take effect"),
+    ...when(about.attempt !== undefined, attemptText(about.attempt, about.now)),
+  ];
+}, true);
+
+/** The name of a guest for sentences of its own. */
+export const shortName = (guest: StepGuest, config: Row): string =>
+  configName(guest.type, config) ?? String(guest.vmid);

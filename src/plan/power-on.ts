@@ -1,0 +1,129 @@
+import { flag, type Row, str } from "../pve/data.ts";
+import { memoryStateOf, VOLUME_READ, volumeText, withSizes } from "./guest-volumes.ts";
+import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
+import { runs } from "./lost-guest.ts";
+import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
+import { isOn, settingText, textOf } from "./setting-value.ts";
+import type { Finding, Look, Step, Topic } from "./topic.ts";
+import { refusal, when } from "./wording.ts";
+
+/** What is known of a guest that is to start, sleep or go on. */
+interface Starting {
+  readonly step: Step;
+  readonly guest: StepGuest;
+  readonly config: Row;
+  readonly running: boolean | undefined;
+  /** QEMU's own state: a paused VM counts as running. */
+  readonly paused: boolean;
+  readonly lock: string | undefined;
+  readonly ha: HaResource | undefined;
+  readonly pending: readonly Row[];
+  /** The memory that a VM suspended to disk keeps, as text. */
+  readonly memory: string | undefined;
+}
+
+/** A topic about a guest's power, of the points that one verb makes. */
+const powerOn = (points: (about: Starting) => readonly string[]): Topic => ({
+  reads: [...GUEST_READS, ...HA_READS, ...PENDING_READS, VOLUME_READ],
+  look: async (step, look): Promise<Finding | undefined> => {
+    const guest = guestOf(step);
+    if (!guest) return undefined;
+    const about = await starting(step, guest, look);
+    return {
+      points: points(about),
+      state: { [`power ${guest.vmid}`]: { ha: about.ha ? haText(about.ha) : null, paused: about.paused } },
+    };
+  },
+});
+
+async function starting(step: Step, guest: StepGuest, look: Look): Promise<Starting> {
+  const [config, status, ha, pending] = await Promise.all([
+    guestConfig(look, guest),
+    guestStatus(look, guest),
+    haOf(look, guest),
+    pendingRows(look, guest),
+  ]);
+  const state = memoryStateOf(config);
+  const [memory] = state ? await withSizes(look, guest.node, [state]) : [];
+  return {
+    step,
+    guest,
+    config,
+    running: runs(status),
+    paused: str(status, "qmpstatus") === "paused",
+    lock: str(config, "lock"),
+    ha: ha.resource?.managed ? ha.resource : undefined,
+    pending,
+    memory: memory && volumeText(memory),
+  };
+}
+
+const lockOf = ({ lock, step }: Starting): string | undefined =>
+  lock === undefined || lock === "suspended" || isOn(step.params, "skiplock")
+    ? undefined
+    : `it is locked (${lock})`;
+
+/** A start; a VM suspended to disk goes on where it was. */
+export const start = powerOn((about) => {
+  const { step, config, running, ha, pending, memory, lock } = about;
+  const options = ["stateuri", "force-cpu", "machine"].flatMap((name) => {
+    const value = textOf(step.params, name);
+    return value === undefined ? [] : [`${name} ${value}`];
+  });
+  return [
+    ...refusal([
+      flag(config, "template") ? "a template cannot be started" : undefined,
+      running ? "it runs already" : undefined,
+      ha ? undefined : lockOf(about),
+    ]),
+    ...(ha ? [`HA starts it: ${haText(ha)} becomes started.`] : []),
+    lock === "suspended"
+      ? `It goes on from its memory ${memory ?? "on disk"}, which is removed then.`
+      : "It starts.",
+    ...waitingPoint(pending, "take effect"),
+    ...when(options.length > 0, `Not as configured: ${options.join(", ")}.`),
+  ];
+});
+
+/** A paused VM, or one suspended to disk, goes on. */
+export const resume = powerOn((about) => {
+  const { guest, running, paused, lock, memory } = about;
+  if (guest.type === "lxc")
+    return [
+      ...refusal([running ? "it runs already" : undefined, lockOf(about)]),
+      "It goes on from a checkpoint; PVE's support for that is experimental and needs CRIU.",
+    ];
+  const asleep = lock === "suspended";
+  return [
+    ...refusal([!asleep && running === false ? "it does not run" : undefined, lockOf(about)]),
+    asleep
+      ? `It starts from its memory ${memory ?? "on disk"}, which is removed then.`
+      : `It goes on where it ${paused ? "was paused" : "is"}.`,
+  ];
+});
+
+/** A VM is paused in memory, or saved to disk and stopped. */
+export const suspend = powerOn((about) => {
+  const { step, guest, config, running, paused, ha } = about;
+  if (guest.type === "lxc")
+    return [
+      ...refusal([running === false ? "it does not run" : undefined, lockOf(about)]),
+      "It is frozen into a checkpoint; PVE's support for that is experimental and needs CRIU.",
+    ];
+  const toDisk = isOn(step.params, "todisk");
+  const devices = Object.keys(config).filter((key) => /^hostpci\d+$/.test(key));
+  const where = textOf(step.params, "statestorage") ?? (settingText(config.vmstatestorage) || "a storage PVE chooses");
+  return [
+    ...refusal([
+      running === false ? "it does not run" : undefined,
+      toDisk && ha ? `HA manages it (${haText(ha)}), so it cannot be suspended to disk` : undefined,
+      toDisk && devices.length > 0 ? `passed-through devices cannot be saved (${devices.join(", ")})` : undefined,
+      lockOf(about),
+    ]),
+    toDisk
+      ? `Its memory (${settingText(config.memory) || "512"} MiB) is saved on ${where}, then it stops; the next start goes on from there.`
+      : "It is paused: it keeps its memory, answers nobody, and goes on with resume.",
+    ...when(paused && !toDisk, "It is paused already."),
+  ];
+});

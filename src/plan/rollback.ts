@@ -1,0 +1,161 @@
+import { flag, type Row, record, rows, str } from "../pve/data.ts";
+import { configReturn } from "./config-return.ts";
+import { CONFIG_ROUTE, type GuestType, isUnusedKey } from "./guest-disk.ts";
+import { configName, labelOf } from "./guest-names.ts";
+import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { type GuestVolume, volumesOf, volumeText } from "./guest-volumes.ts";
+import { HA_READS, haOf, haText } from "./ha-resource.ts";
+import { runs } from "./lost-guest.ts";
+import { nodeTime, TIME_READ } from "./node-time.ts";
+import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
+import { isOn, settingText } from "./setting-value.ts";
+import { differenceBlocks } from "./settings-difference.ts";
+import {
+  SNAPSHOT_READS,
+  type Snapshot,
+  snapshotName,
+  snapshotState,
+  snapshotsOf,
+  snapshotText,
+} from "./snapshots.ts";
+import type { Finding, Look, Topic } from "./topic.ts";
+import { counted, listed, moment, refusal, when } from "./wording.ts";
+
+const SNAPSHOT_CONFIG = {
+  qemu: "GET /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config",
+  lxc: "GET /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config",
+} as const;
+const STORAGES = "GET /storage";
+
+/** What a rollback throws away, what stands in its way, and whether the guest runs afterwards. */
+export const rollback: Topic = {
+  reads: [
+    ...GUEST_READS,
+    ...SNAPSHOT_READS,
+    ...PENDING_READS,
+    ...HA_READS,
+    SNAPSHOT_CONFIG.qemu,
+    SNAPSHOT_CONFIG.lxc,
+    STORAGES,
+    TIME_READ,
+  ],
+  look: async (step, look): Promise<Finding | undefined> => {
+    const guest = guestOf(step);
+    if (!guest) return undefined;
+    const name = settingText(step.params.snapname);
+    const [config, status, snapshots, kept, pending, ha, now] = await Promise.all([
+      guestConfig(look, guest),
+      guestStatus(look, guest),
+      snapshotsOf(look, guest),
+      snapshotConfig(look, guest, name),
+      pendingRows(look, guest),
+      haOf(look, guest),
+      nodeTime(look, guest.node),
+    ]);
+    const label = labelOf(guest, config);
+    const snapshot = snapshots?.find((one) => one.name === name);
+    const state = {
+      [`rollback ${guest.vmid}`]: {
+        snapshots: snapshotState(snapshots),
+        ha: ha.resource ? haText(ha.resource) : null,
+      },
+    };
+    if (snapshots && !snapshot)
+      return { points: refusal([`${label} has no snapshot ${name}${others(snapshots)}`]), state };
+    const volumes = attached(guest.type, kept);
+    const later = snapshots?.filter(({ time = 0 }) => time > (snapshot?.time ?? 0)) ?? [];
+    const blocking = await blockingStorages(look, volumes);
+    const taken = snapshot?.time === undefined ? `snapshot ${name}` : moment(snapshot.time, undefined);
+    const changes = Object.keys(config).length > 0 && Object.keys(kept).length > 0
+      ? configReturn(guest.type, config, kept)
+      : [];
+    const withMemory = snapshot?.withMemory ?? false;
+    return {
+      points: [
+        ...refusal([
+          flag(config, "template") ? "a template cannot be rolled back" : undefined,
+          str(config, "lock") === undefined ? undefined : `it is locked (${str(config, "lock")})`,
+          later.length > 0 && blocking.length > 0
+            ? `on ${listed(blocking, 8)} only the newest snapshot can be rolled back to, and there is ${listed(later.map(snapshotName), 8)}`
+            : undefined,
+        ]),
+        snapshot
+          ? `Back to snapshot ${snapshotText(snapshot, now)}.`
+          : `Back to snapshot ${name}; when it was taken could not be read.`,
+        volumes.length === 0
+          ? `Everything written to its disks since ${taken} is lost; which disks could not be read.`
+          : `Lost: everything written since to ${listed(volumes.map(volumeText))}.`,
+        ...diskPoints(attached(guest.type, config), attached(guest.type, kept)),
+        ...runPoints(guest, runs(status), { withMemory, start: isOn(step.params, "start"), taken }),
+        ...haPoints(ha.resource?.state, withMemory || isOn(step.params, "start")),
+        ...when(
+          later.length > 0 && blocking.length === 0,
+          `Later snapshots stay: ${listed(later.map(snapshotName), 8)}.`,
+        ),
+        ...when(
+          changes.length > 0,
+          `Configuration goes back too, ${counted(changes.length, "setting")}: ${listed(changes.map(({ key }) => key), 20)}.`,
+        ),
+        ...when(Object.keys(kept).length === 0, "The snapshot's configuration could not be read."),
+        ...waitingPoint(pending, "are dropped"),
+      ],
+      blocks: differenceBlocks(changes, CONFIG_ROUTE[guest.type]),
+      state,
+      final: `what ${configName(guest.type, config) ?? label} wrote to its disks since ${taken} is gone.`,
+    };
+  },
+};
+
+/** The disks that a configuration has in use. */
+const attached = (type: GuestType, config: Row): readonly GuestVolume[] =>
+  volumesOf(type, config).filter(({ key, kind }) => kind === "disk" && !isUnusedKey(key));
+
+const others = (snapshots: readonly Snapshot[]): string =>
+  snapshots.length === 0 ? "" : `; it has ${listed(snapshots.map(snapshotName), 8)}`;
+
+const snapshotConfig = async (
+  look: Look,
+  { type, node, vmid }: StepGuest,
+  snapname: string,
+): Promise<Row> => record(await look.tryRead(SNAPSHOT_CONFIG[type], { node, vmid, snapname }));
+
+/** Storages where PVE rolls back to the newest snapshot only (volume_rollback_is_possible in PVE::Storage's plugins). */
+async function blockingStorages(look: Look, volumes: readonly GuestVolume[]): Promise<readonly string[]> {
+  const named = new Set(volumes.flatMap(({ storage }) => storage ?? []));
+  return rows(await look.tryRead(STORAGES, {}))
+    .filter((row) => str(row, "type") === "zfspool" || flag(row, "snapshot-as-volume-chain"))
+    .flatMap((row) => str(row, "storage") ?? [])
+    .filter((storage) => named.has(storage));
+}
+
+/** Disks that came or went since: PVE keeps the newer ones as unused. */
+function diskPoints(now: readonly GuestVolume[], then: readonly GuestVolume[]): readonly string[] {
+  const [here, there] = [now, then].map((list) => new Set(list.map(({ volume }) => volume)));
+  const newer = now.filter(({ volume }) => !there?.has(volume)).map(volumeText);
+  const back = then.filter(({ volume }) => !here?.has(volume)).map(volumeText);
+  return [
+    ...when(then.length > 0 && newer.length > 0, `Not in the snapshot, kept as unused: ${listed(newer)}.`),
+    ...when(now.length > 0 && back.length > 0, `Attached again: ${listed(back)}.`),
+  ];
+}
+
+interface Afterwards {
+  readonly withMemory: boolean;
+  readonly start: boolean;
+  readonly taken: string;
+}
+
+/** Before a rollback PVE stops the guest hard; a kept memory makes it run on (PVE::AbstractConfig snapshot_rollback). */
+function runPoints(
+  { type }: StepGuest,
+  running: boolean | undefined,
+  { withMemory, start, taken }: Afterwards,
+): readonly string[] {
+  const cut = running ? "It runs now: its power is cut, without a shutdown; then " : "Afterwards ";
+  if (withMemory && type === "qemu") return [`${cut}it runs on from its memory of ${taken}.`];
+  if (start) return [`${cut}it is started.`];
+  return [`${cut}it ${running ? "stays " : "is "}stopped.`];
+}
+
+const haPoints = (state: string | undefined, started: boolean): readonly string[] =>
+  when(state === "started" && !started, "HA (state started) then starts it again.");

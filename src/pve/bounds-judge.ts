@@ -1,0 +1,215 @@
+import {
+  boundsOfKind,
+  cannotSee,
+  covers,
+  decideObject,
+  leavesAlone,
+  type Settled,
+} from "../policy/bounds-decision.ts";
+import { type Touch, unreadable } from "../policy/touch.ts";
+import { listOf, nodeIn, sidIn, storageIn } from "../policy/touch-arguments.ts";
+import { keepsAll, selectedGuests } from "../policy/touches-backup.ts";
+import { onOff } from "../schema/on-off.ts";
+import {
+  type Court,
+  firstRefusal,
+  judgeEveryGuest,
+  judgeGuest,
+  judgeGuestsOfNode,
+  judgeGuestsOfPool,
+  judgeNewGuest,
+  poolsSeen,
+  type Verdict,
+} from "./bounds-guests.ts";
+import { type Row, str } from "./data.ts";
+
+type Of<K extends Touch["kind"]> = Extract<Touch, { kind: K }>;
+
+/** All of these; the first refusal counts. What they need is looked up side by side. */
+export const judgeAll = (court: Court, touches: readonly Touch[]): Verdict =>
+  firstRefusal(touches.map((touch) => judge(court, touch)));
+
+/** Does the setting admit this touch? Throws the PveError of a look-up that fails. */
+async function judge(court: Court, touch: Touch): Verdict {
+  switch (touch.kind) {
+    case "guest":
+      return judgeGuest(court, touch);
+    case "new-guest":
+      return judgeNewGuest(court, touch);
+    case "every-guest":
+      return judgeEveryGuest(court, touch);
+    case "guests-of-node":
+      return judgeGuestsOfNode(court, touch);
+    case "guests-of-pool":
+      return judgeGuestsOfPool(court, touch);
+    case "guest-storages":
+      return judgeGuestStorages(court, touch);
+    case "any-storage":
+      return judgeAnyStorage(court, touch);
+    case "storage":
+      return judgeStorage(court, touch);
+    case "owners":
+      return judgeOwners(court, touch);
+    case "node":
+      return judgeNode(court, touch);
+    case "backup-job":
+      return judgeBackupJob(court, touch);
+    case "ha-rule":
+      return judgeAll(court, resourcesOf(await court.look.haRule(touch.id), touch.how));
+    case "ha-group":
+      return judgeHaGroup(court, touch);
+    case "ha-companions":
+      return judgeCompanions(court, touch);
+    case "task":
+      return judgeTask(court, touch);
+    case "by-default":
+      return judgeByDefault(court, touch);
+    case "pool":
+    case "every-node":
+    case "cluster":
+    case "everything":
+      return decideObject(court.setting, touch);
+  }
+}
+
+async function judgeGuestStorages(court: Court, touch: Of<"guest-storages">): Verdict {
+  const { setting, look } = court;
+  const { vmid, how, localOnly, snapshot } = touch;
+  if (leavesAlone(setting, { kind: "storage", how }) || !boundsOfKind(setting, "storage")) return undefined;
+  const { guests, storages } = await look.inventory();
+  const guest = guests.get(vmid);
+  if (!guest)
+    return (await look.exists(vmid))
+      ? cannotSee(setting, `The volumes of guest ${vmid}`, `The token would need VM.Audit on /vms/${vmid}.`)
+      : undefined;
+  const shared = new Set(storages.flatMap((storage) => (storage.shared ? [storage.name] : [])));
+  const names = [...(await look.storagesOf(guest, snapshot))].filter(
+    (name) => !localOnly || !shared.has(name),
+  );
+  return firstRefusal(names.map(async (name) => decideObject(setting, { kind: "storage", name, how })));
+}
+
+async function judgeAnyStorage({ setting }: Court, { how, why }: Of<"any-storage">): Verdict {
+  return leavesAlone(setting, { kind: "storage", how }) || !boundsOfKind(setting, "storage")
+    ? undefined
+    : decideObject(setting, { kind: "everything", why });
+}
+
+/** A storage, by its name or as a member of a protected pool. */
+async function judgeStorage(court: Court, touch: Of<"storage">): Verdict {
+  const { setting, look } = court;
+  const object: Settled = { kind: "storage", name: touch.name, how: touch.how };
+  const byName = decideObject(setting, object);
+  const ofPool = touch.how === "definition" || touch.how === "content";
+  if (byName || setting.name === "PVE_ALLOWED" || !ofPool || !boundsOfKind(setting, "pool")) return byName;
+  const { pools } = await look.inventory();
+  const bound = pools.filter((name) =>
+    setting.bounds.some((one) => covers(one, { kind: "pool", name, how: "change" }, false)),
+  );
+  const members = await Promise.all(bound.map((pool) => look.poolStorages(pool)));
+  const holding = bound.filter((_, at) => members[at]?.includes(touch.name));
+  return decideObject(setting, { ...object, pools: holding }) ?? poolsSeen(court);
+}
+
+/** Those who would lose what they have on the storage. */
+async function judgeOwners(court: Court, { storage, by }: Of<"owners">): Verdict {
+  const { setting, look } = court;
+  // Whoever may define a storage may do so whoever lies on it; a prune reaches the backups themselves.
+  if (setting.name === "PVE_ALLOWED" && by === "definition") return undefined;
+  if (setting.bounds.every(({ kind }) => kind === "storage") && setting.name === "PVE_PROTECTED")
+    return undefined;
+  const owners = await look.ownersOn(storage, by === "backups");
+  if (owners === undefined)
+    return cannotSee(
+      setting,
+      `What lies on storage ${storage}`,
+      `The token would need Datastore.Audit on /storage/${storage}, and the storage be enabled.`,
+    );
+  const what = by === "backups" ? "backups" : "volumes or backups";
+  return firstRefusal(
+    [...owners].map((vmid) =>
+      judgeGuest(court, { vmid, how: "change" }, `which has ${what} on storage ${storage}`),
+    ),
+  );
+}
+
+/** A node by PVE's own name for it: where nodes are protected, `localhost` may be one of them. */
+async function judgeNode(court: Court, touch: Of<"node">): Verdict {
+  const { setting, look } = court;
+  const refused = decideObject(setting, touch);
+  if (refused || setting.name === "PVE_ALLOWED") return refused;
+  if (leavesAlone(setting, touch) || !boundsOfKind(setting, "node")) return undefined;
+  return (await look.inventory()).nodes.has(touch.name)
+    ? undefined
+    : cannotSee(setting, `A node ${touch.name}`, "The node would have to be named as PVE names it.");
+}
+
+async function judgeBackupJob(court: Court, { id, how }: Of<"backup-job">): Verdict {
+  const job = await court.look.backupJob(id);
+  const name = storageIn(str(job, "storage") ?? "");
+  return judgeAll(court, [
+    ...selectedGuests(job, how),
+    ...(name === undefined || how === "read" ? [] : [{ kind: "storage", name, how: "volumes" } as const]),
+  ]);
+}
+
+const resourcesOf = (rule: Row, how: Of<"guest">["how"]): readonly Touch[] =>
+  listOf(rule.resources, sidIn)?.map((sid) => ({ kind: "guest", ...sid, how }) as const) ?? [
+    unreadable("resources"),
+  ];
+
+async function judgeHaGroup({ look, ...court }: Court, { id, how, members }: Of<"ha-group">): Verdict {
+  const [group, resources] = await Promise.all([look.haGroup(id), members ? look.haResources() : []]);
+  const nodes = listOf(group.nodes, (entry) => nodeIn(entry.replace(/:\d+$/, "")));
+  const inGroup = resources.filter((resource) => str(resource, "group") === id);
+  return judgeAll({ look, ...court }, [
+    ...(nodes?.map((name) => ({ kind: "node", name, how: "place" }) as const) ?? [unreadable("nodes")]),
+    ...inGroup.flatMap((resource) => resourcesOf({ resources: resource.sid ?? null }, how)),
+  ]);
+}
+
+/** The guests that positive affinity keeps with this one, and those that it keeps with them. */
+async function judgeCompanions(court: Court, { vmid }: Of<"ha-companions">): Verdict {
+  const guest = (await court.look.inventory()).guests.get(vmid);
+  if (guest && !guest.managed) return undefined;
+  const together = (await court.look.haRules())
+    .filter((rule) => str(rule, "affinity") === "positive")
+    .map((rule) => listOf(rule.resources, sidIn)?.map((sid) => sid.vmid) ?? []);
+  const moved = new Set([vmid]);
+  for (const one of moved)
+    for (const others of together) if (others.includes(one)) for (const other of others) moved.add(other);
+  moved.delete(vmid);
+  return firstRefusal(
+    [...moved].map((other) =>
+      judgeGuest(court, { vmid: other, how: "change" }, `which HA moves together with guest ${vmid}`),
+    ),
+  );
+}
+
+/** A task of this token that names no guest is what it has been allowed to start: it may be followed. */
+async function judgeTask(court: Court, { user, how, of }: Of<"task">): Verdict {
+  const own = court.tokenId !== undefined && user === court.tokenId;
+  return own && how === "read" && of.every(({ kind }) => kind !== "guest") ? undefined : judgeAll(court, of);
+}
+
+/** What the caller can say for the defaults not to matter. */
+const SAYS = {
+  retention: "With remove: false older backups are left alone, and the backup is allowed.",
+  mode: "With mode: snapshot the guest keeps running, and the backup is allowed.",
+} as const;
+
+async function judgeByDefault(court: Court, touch: Of<"by-default">): Verdict {
+  if (court.setting.name === "PVE_ALLOWED") return undefined;
+  const refused = await judgeAll(court, touch.then);
+  if (!refused) return undefined;
+  const defaults = await court.look.backupDefaults(touch.node, touch.storage);
+  return harmless(touch.of, defaults) ? undefined : { ...refused, allows: SAYS[touch.of] };
+}
+
+function harmless(of: "retention" | "mode", defaults: Row): boolean {
+  if (of === "mode") return str(defaults, "mode") === "snapshot";
+  // Until PVE 7 a number of backups could be kept instead.
+  const { maxfiles, remove } = defaults;
+  if (maxfiles !== undefined && String(maxfiles) !== "0") return false;
+  return onOff(String(remove ?? "")) === false || keepsAll(defaults["prune-backups"]);
+}

@@ -1,0 +1,23 @@
+/** Time as waiting sees it: it only goes forward, whatever happens to the machine's clock. */
+export interface Pace {
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Waits so long, or until the signal says stop. Never throws. */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's own time. */
+export const realPace: Pace = {
+  now: () => performance.now(),
+  pause: (ms, signal) =>
+    new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener("abort", done, { once: true });
+      if (signal?.aborted) done();
+    }),
+};
