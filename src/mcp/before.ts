@@ -18,7 +18,7 @@ export async function before(
       if (!state) return [];
       try {
         const { data } = await pve.call(state.read, state.params(step.params) as never);
-        return [[requestKey(step), state.pick ? state.pick(data, step.params) : data] as const];
+        return [[requestKey(step), state.pick(data, step.params)] as const];
       } catch (error) {
         // What cannot be read cannot be put back; the change itself does not hang on it.
         if (error instanceof PveError) return [];

@@ -1,5 +1,6 @@
 import type { Plan } from "../plan/plan.ts";
 import { planBlocks, planMessage } from "../plan/plan-answer.ts";
+import { realPace } from "../pve/pace.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { cleanLine, cleanText } from "../render/clean.ts";
 import { Refusal } from "../tools/refusal.ts";
@@ -9,8 +10,6 @@ import { UNCHANGED } from "./guidance.ts";
 import { type Decision, decisionOf, type Form, formOf, type Question } from "./question.ts";
 import type { Session } from "./session.ts";
 
-/** How long a person has to answer while the call waits, in milliseconds. */
-const ASK_MS = 120_000;
 /** How often a waiting client hears that we still wait. */
 const STILL_MS = 10_000;
 
@@ -81,7 +80,7 @@ const REFUSALS: Readonly<Record<Exclude<Decision, "yes">, string>> = {
   declined: "The person asked said no.",
   cancelled: "The person asked dismissed the question.",
   "wrong-name": "The name that was typed is not the right one.",
-  unanswered: `Nobody answered the question within ${ASK_MS / 60_000} minutes.`,
+  unanswered: "Nobody answered the question in time.",
   unreadable: "The client's answer to the question cannot be read.",
 };
 
@@ -115,7 +114,7 @@ async function askNow(
         throw new Refusal(`The client could not ask its user: ${cleanLine(String(error))}`);
       },
     );
-    const late = session.pace.pause(ASK_MS, limit.signal).then((): Decision => "unanswered");
+    const late = realPace.pause(session.answerWithinMs, limit.signal).then((): Decision => "unanswered");
     const decision = await Promise.race([answer, late]);
     return side.signal.aborted ? "cancelled" : decision;
   } finally {

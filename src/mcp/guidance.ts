@@ -1,7 +1,7 @@
 import { grantLine } from "../plan/permissions.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
-import { lockedThing, lockHolder } from "../pve/lock-holder.ts";
+import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";
 import { RecordError } from "../record/record.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { formatCell } from "../render/units.ts";
@@ -135,23 +135,30 @@ async function describeLock(
   const thing = lockedThing(message);
   const text = `${detail.lock ? `Locked (${detail.lock})` : "Busy"}: ${message.trim()}${thing && !detail.lock ? ` (${thing})` : ""}`;
   const holder = detail.guest ? await lockHolder(pve, detail.guest, detail.lock, signal) : undefined;
-  if (holder?.task) {
+  return {
+    text,
+    notes: [
+      holder
+        ? holderText(holder, detail.lock !== undefined)
+        : "A running job usually holds it: pve_list_cluster_tasks shows it. Try again when it has ended.",
+    ],
+    refused: !reading,
+  };
+}
+
+/**
+ * Who holds a guest's lock, and what to do, in a sentence or two.
+ * @param lasting the lock is the guest's own mark, which outlives a job that died
+ */
+export function holderText(holder: LockHolder, lasting: boolean): string {
+  if (holder.task) {
     const { upid, type, started } = holder.task;
     const since = started === undefined ? "" : ` since ${formatCell(started, "time")}`;
-    return {
-      text,
-      notes: [`The ${type} that runs${since} holds it: ${upid}`],
-      next: [`pve_wait_task with upids ["${upid}"] waits for its end; try again then.`],
-      refused: !reading,
-    };
+    return `The ${type} that runs${since} holds it: ${upid} pve_wait_task waits for its end; try again then.`;
   }
-  const stale =
-    holder && !holder.unread && detail.lock
-      ? [
-          "No running task of its node holds it. If nothing works on the guest any more, a person can remove the lock on the node (qm unlock or pct unlock).",
-        ]
-      : ["A running job usually holds it: pve_list_cluster_tasks shows it. Try again when it has ended."];
-  return { text, notes: stale, refused: !reading };
+  if (holder.unread || !lasting)
+    return "A running job usually holds it: pve_list_cluster_tasks shows it. Try again when it has ended.";
+  return "No running task of its node holds it. If nothing works on the guest any more, a person can remove the lock on the node (qm unlock or pct unlock).";
 }
 
 function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext): Description {

@@ -294,13 +294,11 @@ async function perform(call: ToolCall): Promise<Answer> {
 
 /** The answer with what the reader must know besides. */
 function withRemarks(answer: Answer, { remarks, hidden }: CallNotes): Answer {
-  const all = [
-    ...remarks,
-    ...(hidden > 0 ? [`${hidden} outside PVE_ALLOWED ${hidden === 1 ? "is" : "are"} left out.`] : []),
-  ];
-  if (all.length === 0) return answer;
+  if (remarks.length === 0 && hidden === 0) return answer;
+  const note = (text: string) => ({ kind: "note", text }) as const;
+  const left = `${hidden} outside PVE_ALLOWED ${hidden === 1 ? "is" : "are"} left out.`;
   return {
     ...answer,
-    blocks: [...(answer.blocks ?? []), ...all.map((text) => ({ kind: "note", text }) as const)],
+    blocks: [...remarks.map(note), ...(answer.blocks ?? []), ...(hidden > 0 ? [note(left)] : [])],
   };
 }

@@ -1,4 +1,7 @@
-import { type Followed, followTask, secondsOf } from "../pve/follow.ts";
+import { parseLock } from "../pve/errors.ts";
+import { followTask, secondsOf } from "../pve/follow.ts";
+import { isRequestToHa, taskOfHa } from "../pve/follow-ha.ts";
+import { lockHolder } from "../pve/lock-holder.ts";
 import type { Progress } from "../pve/task-progress.ts";
 import { parseUpid } from "../pve/upid.ts";
 import type { Answer, Job } from "../render/answer.ts";
@@ -6,6 +9,7 @@ import { cleanLine } from "../render/clean.ts";
 import type { FollowedJob } from "../tools/job-answers.ts";
 import type { ClientSide } from "./client-side.ts";
 import { closed, type SentWrite } from "./execution.ts";
+import { holderText } from "./guidance.ts";
 import { type CallNotes, reading } from "./scope.ts";
 import type { Session } from "./session.ts";
 
@@ -18,27 +22,33 @@ export function jobsOf(answer: Answer, sent: readonly SentWrite[], title: string
   return [...named, ...others];
 }
 
-/** Follows one task for a call, with progress for the client. */
-export async function follow(
+/** Follows one task, and where it only asks HA, the one by which HA acts. */
+async function follow(
   session: Session,
   side: ClientSide,
   { upid, guests }: Pick<Job, "upid" | "guests">,
   waitMs: number,
-  report: ((progress: Progress) => void) | undefined,
-): Promise<Followed> {
+  onProgress: ((progress: Progress) => void) | undefined,
+): Promise<Pick<FollowedJob, "followed" | "acting">> {
   const task = parseUpid(upid);
-  if (!task) return { kind: "unknown" };
-  // The waiting ends with the call; what it has found out by then is still told.
-  return followTask(reading(session, side.signal), upid, task, {
-    waitMs,
-    pace: session.pace,
-    signal: side.signal,
-    onProgress: report,
-    ...(guests === undefined ? {} : { asked: { guests } }),
-  });
+  if (!task) return { followed: { kind: "unknown" } };
+  const pve = reading(session, side.signal);
+  const { pace } = session;
+  const begun = pace.now();
+  const options = { pace, signal: side.signal, onProgress };
+  const asked = guests === undefined ? undefined : { guests };
+  const followed = await followTask(pve, upid, task, { ...options, waitMs, asked });
+  const good = followed.kind === "ended" && followed.verdict.ending === "ok";
+  const left = waitMs - (pace.now() - begun);
+  if (!good || !isRequestToHa(task.type) || left <= 0) return { followed };
+  const acting = await taskOfHa(pve, task, { ...options, waitMs: left });
+  const acts = acting === undefined ? undefined : parseUpid(acting);
+  if (acting === undefined || !acts) return { followed };
+  const rest = Math.max(0, waitMs - (pace.now() - begun));
+  return { acting, followed: await followTask(pve, acting, acts, { ...options, waitMs: rest }) };
 }
 
-/** Follows the jobs of a call side by side, for at most `waitMs`, and says when each began. */
+/** Follows the jobs of a call side by side, for at most `waitMs`; `begun` says when each was sent, if by us. */
 export async function followJobs(
   session: Session,
   side: ClientSide,
@@ -48,17 +58,32 @@ export async function followJobs(
 ): Promise<readonly FollowedJob[]> {
   const reporter = progressReporter(side, jobs.length);
   return Promise.all(
-    jobs.map(async (job, at) => {
-      const followed = await follow(session, side, job, waitMs, reporter?.(at));
+    jobs.map(async (job, at): Promise<FollowedJob> => {
+      const one = await follow(session, side, job, waitMs, reporter?.(at));
+      if (one.followed.kind !== "ended") return { job, ...one };
       const start = begun(job.upid);
-      if (followed.kind !== "ended") return { job, followed };
+      const pve = reading(session, side.signal);
       const seconds =
-        start === undefined
-          ? await secondsOf(reading(session, side.signal), job.upid)
-          : (session.pace.now() - start) / 1000;
-      return { job, followed, seconds };
+        start === undefined ? await secondsOf(pve, job.upid) : (session.pace.now() - start) / 1000;
+      const locked = await whoHolds(session, side, one.acting ?? job.upid, one.followed.verdict.exit);
+      return { job, ...one, seconds, ...(locked === undefined ? {} : { hint: locked }) };
     }),
   );
+}
+
+/** For a task that failed because its guest is locked: which task holds the lock. */
+async function whoHolds(
+  session: Session,
+  side: ClientSide,
+  upid: string,
+  exit: string,
+): Promise<string | undefined> {
+  const task = parseUpid(upid);
+  const isLock = /is locked \(|can't lock file/.test(exit);
+  if (!isLock || !task || !/^\d+$/.test(task.id)) return undefined;
+  const guest = { node: task.node, vmid: Number(task.id) };
+  const holder = await lockHolder(reading(session, side.signal), guest, parseLock(exit), side.signal);
+  return holderText(holder, parseLock(exit) !== undefined);
 }
 
 /** The records of the writes get their second line: how each job went, as far as it is known. */

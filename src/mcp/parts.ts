@@ -50,4 +50,6 @@ export interface AppParts {
   readonly log: (line: string) => void;
   /** Time as waiting sees it; absent: the machine's. */
   readonly pace?: Pace;
+  /** How long a person has to answer, in milliseconds; absent: two minutes. */
+  readonly answerWithinMs?: number;
 }

@@ -51,6 +51,7 @@ export function createRuntime(parts: AppParts): Runtime {
     report,
     record,
     pace: parts.pace,
+    answerWithinMs: parts.answerWithinMs,
   });
   /** The one exit: text or JSON, with every secret taken out. */
   const result = (answer: Answer): ToolResult => {

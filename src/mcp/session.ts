@@ -21,6 +21,8 @@ export interface Session {
   /** Makes codes and task ids that nobody else can. */
   readonly key: Buffer;
   readonly used: UsedCodes;
+  /** How long a person has to answer while a call waits, in milliseconds. */
+  readonly answerWithinMs: number;
   /** UPIDs of jobs that calls of ours have started. */
   readonly started: Set<string>;
   /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
@@ -30,9 +32,16 @@ export interface Session {
 }
 
 /** What a session cannot make itself. */
-export type SessionParts = Omit<Session, "guests" | "key" | "used" | "started" | "pace"> & {
+export type SessionParts = Omit<
+  Session,
+  "guests" | "key" | "used" | "started" | "pace" | "answerWithinMs"
+> & {
   readonly pace?: Pace | undefined;
+  readonly answerWithinMs?: number | undefined;
 };
+
+/** Longer than it takes to read a plan, shorter than most clients' patience. */
+const ANSWER_WITHIN_MS = 120_000;
 
 /** A session with a key of its own. */
 export function createSession(parts: SessionParts): Session {
@@ -42,6 +51,7 @@ export function createSession(parts: SessionParts): Session {
     pace: parts.pace ?? realPace,
     key: newKey(),
     used: new UsedCodes(),
+    answerWithinMs: parts.answerWithinMs ?? ANSWER_WITHIN_MS,
     started: new Set(),
   };
 }

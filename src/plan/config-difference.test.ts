@@ -147,7 +147,8 @@ describe("what differs", () => {
     expect(difference.changes).toMatchObject([
       { key: "cipassword", before: "(hidden)", after: "(hidden)", when: "now" },
     ]);
-    expect(JSON.stringify(difference)).not.toContain("geheim");
+    const args = vm({ args: "-object secret,id=s0,data=geheim" });
+    expect(JSON.stringify([difference, args])).not.toContain("geheim");
   });
 
   it("of disks: a new one, one that is kept, one that is destroyed", () => {

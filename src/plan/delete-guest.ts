@@ -2,15 +2,15 @@ import type { Json } from "../pve/data.ts";
 import { flag, str } from "../pve/data.ts";
 import { BACKUP_JOB_READS, type BackupJob, backupJobsOf, jobText } from "./backup-jobs.ts";
 import { inventory, typedName } from "./guest-names.ts";
-import { guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
-import { HA_READS, HA_RULE_READS, haOf, haRulesOf, haText, type HaRule } from "./ha-resource.ts";
+import { guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { HA_READS, HA_RULE_READS, type HaRule, haOf, haRulesOf, haText } from "./ha-resource.ts";
 import { cloneOwners, LINKED_CLONE_READS, linkedClones } from "./linked-clones.ts";
 import { CONTENT_READ, isProtected, LOST_GUEST_READS, lostGuest, runs, unreferenced } from "./lost-guest.ts";
 import { nodeStorages, STORAGES_READ } from "./node-storages.ts";
 import { REPLICATION_READ, type ReplicationJob, replicationOf, replicationText } from "./replication-jobs.ts";
 import { isOn } from "./setting-value.ts";
 import type { Finding, Look, Topic } from "./topic.ts";
-import { listed, refusal, when } from "./wording.ts";
+import { listed, refusedFor, when } from "./wording.ts";
 
 /** Storages that are asked for volumes the configuration does not name. */
 const ASKED = 6;
@@ -54,7 +54,7 @@ export const deletion: Topic = {
     const owners = cloneOwners(clones, guests);
     return {
       points: [
-        ...refusal([
+        ...refusedFor(guestName(guest, undefined), [
           isProtected(config) ? "the protection flag is set" : undefined,
           runs(status) && !forced ? "it is running" : undefined,
           locked && !isOn(step.params, "skiplock") ? `it is locked (${lock})` : undefined,
@@ -64,10 +64,13 @@ export const deletion: Topic = {
             ? `it is replicated (${listed(replication.map(({ id }) => id))}) and purge is not set`
             : undefined,
         ]),
-        ...when(runs(status) === true && forced, "It is running: its power is cut first (force)."),
+        ...when(runs(status) === true && forced, `${label} is running: its power is cut first (force).`),
         ...lost.points,
         ...(extra ?? []),
-        ...when(clones.length > 0 && blocking.length === 0, `Linked clones that stay: ${listed(owners, 20)}.`),
+        ...when(
+          clones.length > 0 && blocking.length === 0,
+          `Linked clones that stay: ${listed(owners, 20)}.`,
+        ),
         ...jobPoints(jobs, purge, label),
         ...(resource ? haPoints(haText(resource), rules, purge) : []),
         ...when(!ha.known, `Whether HA manages ${label} could not be read.`),
@@ -115,11 +118,7 @@ async function unnamed(
 }
 
 /** Backup jobs with what purge does to them (PVE::VZDump::Plugin remove_vmid_from_backup_jobs). */
-function jobPoints(
-  jobs: readonly BackupJob[] | undefined,
-  purge: boolean,
-  label: string,
-): readonly string[] {
+function jobPoints(jobs: readonly BackupJob[] | undefined, purge: boolean, label: string): readonly string[] {
   if (!jobs) return [`Which backup jobs include ${label} could not be read.`];
   if (jobs.length === 0) return [`${label} is in no backup job.`];
   const named = jobs.filter(({ by }) => by === "name");
@@ -139,7 +138,9 @@ function jobPoints(
 
 /** What purge does to HA (PVE::HA::Config delete_service_from_config); without it PVE refuses. */
 function haPoints(resource: string, rules: readonly HaRule[], purge: boolean): readonly string[] {
-  const names = rules.map(({ rule, alone }) => (alone ? `${rule} (which goes, it names nothing else)` : rule));
+  const names = rules.map(({ rule, alone }) =>
+    alone ? `${rule} (which goes, it names nothing else)` : rule,
+  );
   const ruleText = names.length === 0 ? "" : ` and taken out of rule ${listed(names, 8)}`;
   return [`HA resource ${resource}${purge ? ` is removed${ruleText}` : ""}.`];
 }

@@ -95,7 +95,5 @@ const isSaved = (key: string, { backup }: GuestDisk["options"]): boolean =>
 /** The size of the volumes together; undefined where one of them is not known. */
 export function totalBytes(volumes: readonly GuestVolume[]): number | undefined {
   const sizes = volumes.filter(({ kind }) => kind === "disk").map(({ bytes }) => bytes);
-  return sizes.includes(undefined)
-    ? undefined
-    : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+  return sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
 }

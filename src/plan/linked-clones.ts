@@ -50,5 +50,4 @@ export async function linkedClones(
 export const cloneOwners = (
   clones: readonly LinkedClone[],
   guests: readonly Guest[] | undefined,
-): readonly string[] =>
-  [...new Set(clones.map(({ vmid }) => vmid))].map((vmid) => nameOfVmid(guests, vmid));
+): readonly string[] => [...new Set(clones.map(({ vmid }) => vmid))].map((vmid) => nameOfVmid(guests, vmid));

@@ -42,10 +42,15 @@ export interface LostGuest {
 
 /**
  * The volumes, snapshots and backups of a guest, named. `how` says what becomes of the volumes: "destroyed",
- * "overwritten". A volume is PVE's to destroy where its name says that it is the guest's own (destroy_vm in
+ * "overwritten"; those whose setting `keeps` stay as unused ones. A volume is PVE's to destroy where its name says that it is the guest's own (destroy_vm in
  * PVE::QemuServer, delete_mountpoint_volume in PVE::LXC).
  */
-export async function lostGuest(look: Look, guest: StepGuest, how: string): Promise<LostGuest> {
+export async function lostGuest(
+  look: Look,
+  guest: StepGuest,
+  how: string,
+  keeps: (key: string) => boolean = () => false,
+): Promise<LostGuest> {
   const [config, snapshots, backup, now] = await Promise.all([
     guestConfig(look, guest),
     snapshotsOf(look, guest),
@@ -55,7 +60,9 @@ export async function lostGuest(look: Look, guest: StepGuest, how: string): Prom
   const memory = memoryStateOf(config);
   const named = [...volumesOf(guest.type, config), ...(memory ? [memory] : [])];
   const own = named.filter(({ owner }) => owner === guest.vmid);
-  const volumes = await withSizes(look, guest.node, own);
+  const sized = await withSizes(look, guest.node, own);
+  const volumes = sized.filter(({ key }) => !keeps(key));
+  const kept = sized.filter(({ key }) => keeps(key));
   const foreign = named.filter(({ owner }) => owner !== guest.vmid).map(volumeText);
   const stays = [...foreign, ...pathsOf(guest.type, config)];
   const label = labelOf(guest, config);
@@ -69,6 +76,7 @@ export async function lostGuest(look: Look, guest: StepGuest, how: string): Prom
       Object.keys(config).length === 0
         ? `The disks of ${label} could not be read: they are ${how}.`
         : volumePoint(volumes, how),
+      ...when(kept.length > 0, `Kept as unused: ${listed(kept.map(volumeText))}.`),
       ...when(stays.length > 0, `Not ${how}, as it is not its own: ${listed(stays)}.`),
       ...snapshotPoint(snapshots, label),
       backupText(backup, guest, now),

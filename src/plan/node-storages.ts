@@ -1,5 +1,6 @@
 import { flag, list, num, rows, str } from "../pve/data.ts";
 import type { Look } from "./topic.ts";
+import { sizeText } from "./wording.ts";
 
 /** A storage as a node sees it. */
 export interface NodeStorage {
@@ -38,3 +39,15 @@ export async function nodeStorages(
     }),
   );
 }
+
+/** One line for each storage that has less room than is asked for. @param wanted bytes by storage */
+export const shortages = (
+  storages: ReadonlyMap<string, NodeStorage> | undefined,
+  wanted: ReadonlyMap<string, number>,
+): readonly string[] =>
+  [...wanted].flatMap(([name, bytes]) => {
+    const free = storages?.get(name)?.free;
+    return free === undefined || free >= bytes
+      ? []
+      : [`${name} has ${sizeText(free)} free, ${sizeText(bytes)} are asked for.`];
+  });

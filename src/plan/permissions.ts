@@ -3,7 +3,16 @@ import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { CODE_READS, codeNeeds } from "./code-privileges.ts";
 import { CHECK_READS, checkNeed } from "./permission-check.ts";
-import { every, type Holdings, type Lack, type Need, pathsOf, rootOnly, weigh } from "./privilege-need.ts";
+import {
+  asOf,
+  every,
+  type Holdings,
+  type Lack,
+  type Need,
+  pathsOf,
+  rootOnly,
+  weigh,
+} from "./privilege-need.ts";
 import type { Look, ReadRoute, Step } from "./topic.ts";
 
 /** What a planned request lacks. */
@@ -94,9 +103,9 @@ async function heldOn(paths: readonly string[], look: Look): Promise<Holdings["o
 }
 
 function isOlder(version: string, release: string): boolean {
-  const [have, want] = [version, release].map((text) => text.split(/[.-]/).map(Number));
-  const at = want?.findIndex((number, index) => number !== (have?.[index] || 0)) ?? -1;
-  return at >= 0 && (have?.[at] || 0) < (want?.[at] ?? 0);
+  const [have, want] = [version.split(/[.~-]/).map(Number), release.split(".").map(Number)];
+  const at = want.findIndex((number, index) => number !== (have[index] || 0));
+  return at >= 0 && (have[at] || 0) < (want[at] ?? 0);
 }
 
 /**
@@ -109,8 +118,8 @@ async function appliesHere(look: Look): Promise<Holdings["applies"] | undefined>
     look.tryRead("GET /version", {}),
   ]);
   const version = str(record(about), "version");
-  if (role === undefined || version === undefined) return undefined;
   const known = new Set(Object.keys(record(role)));
+  if (known.size === 0 || version === undefined) return undefined;
   return (lack) =>
     (lack.kind === "root" || lack.privileges.every((privilege) => known.has(privilege))) &&
     !(lack.since !== undefined && isOlder(version, lack.since));

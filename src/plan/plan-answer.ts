@@ -1,4 +1,5 @@
-import type { Answer, Block, Cell } from "../render/answer.ts";
+import type { Answer, Block } from "../render/answer.ts";
+import { isProse, quoted } from "../render/foreign.ts";
 import { redactData } from "../render/redact.ts";
 import { lackLines } from "./permissions.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
@@ -17,7 +18,7 @@ export function requestLine({ route, params }: Pick<PlannedStep, "route" | "para
   return route.replace(/\{([^}]+)\}/g, (_, name: string) => String(params[name] ?? `{${name}}`));
 }
 
-/** The parameters that do not stand in the path, `name=value`, secrets taken out. */
+/** The parameters that do not stand in the path, `name=value`, secrets taken out and prose as a quotation. */
 export function parameterText({ route, params }: Pick<PlannedStep, "route" | "params">): string {
   const shown = redactData(route, params) as Readonly<Record<string, unknown>>;
   return Object.entries(shown)
@@ -28,22 +29,17 @@ export function parameterText({ route, params }: Pick<PlannedStep, "route" | "pa
 
 function valueText(value: unknown): string {
   const text = typeof value === "boolean" ? (value ? "1" : "0") : String(value);
+  if (isProse(text)) return quoted(text, VALUE_MAX);
   return text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX)}…(${text.length} characters)` : text;
 }
 
-/** The requests as a table; of very many the first. */
-function requestTable(steps: readonly PlannedStep[]): Block {
-  const rows = steps.slice(0, LISTED).map((step): Readonly<Record<string, Cell>> => {
-    const parameters = parameterText(step);
-    return { request: requestLine(step), parameters, foreign: /[^\x21-\x7e]/.test(parameters) };
+/** The exact requests in order, one a line; of very many the first. */
+function requestLines(steps: readonly PlannedStep[]): readonly string[] {
+  const shown = steps.slice(0, LISTED).map((step, at) => {
+    const label = steps.length === 1 ? "Sends" : `Sends ${at + 1}`;
+    return `${label}: ${requestLine(step)} ${parameterText(step)}`.trimEnd();
   });
-  return {
-    kind: "table",
-    title: steps.length === 1 ? "The request" : `The ${steps.length} requests, in order`,
-    columns: [{ key: "request" }, { key: "parameters", foreignFrom: "foreign" }],
-    rows,
-    ...(steps.length > rows.length ? { total: steps.length } : {}),
-  };
+  return steps.length > LISTED ? [...shown, `and ${steps.length - LISTED} requests more`] : shown;
 }
 
 /** Why confirmation is needed, from the arguments that raised the class. */
@@ -59,7 +55,7 @@ export function planBlocks(plan: Plan): readonly Block[] {
     ...raised.map((reason) => note(`- Mind: ${reason}.`)),
     ...plan.final.map((text) => note(`- Cannot be undone: ${text}`)),
     ...plan.blocks,
-    requestTable(plan.steps),
+    ...requestLines(plan.steps).map(note),
     ...lackLines(plan.privileges).map(note),
   ];
 }

@@ -1,7 +1,15 @@
 import { num, type Row, str } from "../pve/data.ts";
+import { asFlag } from "../render/units.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { configName, labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestOf, guestStatus, guestTasks, type StepGuest } from "./guest-state.ts";
+import {
+  GUEST_READS,
+  guestConfig,
+  guestName,
+  guestOf,
+  guestStatus,
+  guestTasks,
+  type StepGuest,
+} from "./guest-state.ts";
 import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
 import { runs } from "./lost-guest.ts";
 import { nodeTime, TIME_READ } from "./node-time.ts";
@@ -9,13 +17,14 @@ import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
 import { factOf, isOn, propertiesOf, settingText } from "./setting-value.ts";
 import { attemptText, type ShutdownAttempt, shutdownAttempt } from "./shutdown-attempt.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
-import { refusal, when } from "./wording.ts";
+import { refusedFor, when } from "./wording.ts";
 
 /** What is known of a guest that is to stop. */
 interface Stopping {
   readonly step: Step;
   readonly guest: StepGuest;
-  readonly label: string;
+  /** "VM 103". */
+  readonly who: string;
   readonly config: Row;
   readonly running: boolean | undefined;
   readonly paused: boolean;
@@ -60,7 +69,7 @@ async function stopping(step: Step, guest: StepGuest, look: Look, withPending: b
   return {
     step,
     guest,
-    label: labelOf(guest, config),
+    who: guestName(guest, undefined),
     config,
     running: runs(status),
     paused: str(status, "qmpstatus") === "paused",
@@ -72,10 +81,13 @@ async function stopping(step: Step, guest: StepGuest, look: Look, withPending: b
   };
 }
 
-const notRunning = ({ running }: Stopping): string | undefined => (running === false ? "it does not run" : undefined);
-const locked = ({ lock }: Stopping): string | undefined => (lock === undefined ? undefined : `it is locked (${lock})`);
+const notRunning = ({ running }: Stopping): string | undefined =>
+  running === false ? "it does not run" : undefined;
+const locked = ({ lock }: Stopping): string | undefined =>
+  lock === undefined ? undefined : `it is locked (${lock})`;
 
-const LOST = "Its power is cut: what it has not written to its disks is lost.";
+const cut = (who: string): string =>
+  `The power of ${who} is cut: what it has not written to its disks is lost.`;
 
 /** HA stops it, and keeps it so (ha-manager crm-command stop). */
 const byHa = ({ ha }: Stopping): readonly string[] =>
@@ -83,29 +95,34 @@ const byHa = ({ ha }: Stopping): readonly string[] =>
 
 /** Stopping at once. */
 export const stop = powerOff((about) => {
-  const { step, guest, running, ha, attempt, now } = about;
+  const { step, guest, who, running, ha, attempt, now } = about;
   const overrule = isOn(step.params, "overrule-shutdown");
   const busy = attempt !== undefined && attempt.end === undefined;
   return [
-    ...refusal([
+    ...refusedFor(about.who, [
       guest.type === "lxc" ? notRunning(about) : undefined,
       ha ? undefined : locked(about),
       ha && overrule ? "overrule-shutdown is not for what HA manages" : undefined,
     ]),
-    ...when(running === false && guest.type === "qemu", "It does not run: there is nothing to stop."),
-    ...when(running !== false, LOST),
+    ...when(running === false && guest.type === "qemu", `${who} does not run: there is nothing to stop.`),
+    ...when(running !== false, cut(about.who)),
     ...byHa(about),
-    ...when(running !== false, attemptText(attempt, now)),
-    ...when(busy, overrule ? "That is aborted (overrule-shutdown)." : "The stop may have to wait for that; overrule-shutdown aborts it."),
+    ...when(running !== false, attemptText(who, attempt, now)),
+    ...when(
+      busy,
+      overrule
+        ? "That is aborted (overrule-shutdown)."
+        : "The stop may have to wait for that; overrule-shutdown aborts it.",
+    ),
   ];
 });
 
 /** The reset button. */
 export const reset = powerOff((about) => [
-  ...refusal([notRunning(about), locked(about)]),
-  "It starts anew without a shutdown: what it has not written to its disks is lost.",
-  ...when(about.ha !== undefined, `HA takes no part: ${about.ha ? haText(about.ha) : ""} stays.`),
-  attemptText(about.attempt, about.now),
+  ...refusedFor(about.who, [notRunning(about), locked(about)]),
+  `${about.who} starts anew without a shutdown: what it has not written to its disks is lost.`,
+  ...when(about.ha !== undefined, `HA takes no part in a reset of ${about.who}.`),
+  attemptText(about.who, about.attempt, about.now),
 ]);
 
 /** Seconds that a shutdown may take: the call's, the guest's own, PVE's 60 (_do_vm_stop in PVE::QemuServer). */
@@ -118,35 +135,41 @@ function patience({ step, config, guest }: Stopping): number {
 }
 
 /** How a guest is asked to shut down: the agent if it runs, else the power button (_do_vm_stop in PVE::QemuServer). */
-function asked({ guest, config }: Stopping): string {
-  if (guest.type === "lxc") return "Its init is asked to shut down.";
-  const agent = propertiesOf(factOf("PUT /nodes/{node}/qemu/{vmid}/config", "agent"), settingText(config.agent));
-  return agent?.enabled === "1" || agent?.enabled === "on"
-    ? "It is asked to shut down through the guest agent or, where that does not answer, by the ACPI power button."
-    : "It has no guest agent: it is asked by the ACPI power button, which it may ignore.";
+function asked({ guest, who, config }: Stopping): string {
+  if (guest.type === "lxc") return `The init of ${who} is asked to shut down.`;
+  const agent = propertiesOf(
+    factOf("PUT /nodes/{node}/qemu/{vmid}/config", "agent"),
+    settingText(config.agent),
+  );
+  return asFlag(agent?.enabled)
+    ? `${who} is asked to shut down through the guest agent or, where that does not answer, by the ACPI power button.`
+    : `${who} has no guest agent: it is asked by the ACPI power button, which it may ignore.`;
 }
 
 const afterTimeout = (about: Stopping, forced: boolean): string =>
   forced
-    ? `If it still runs after ${patience(about)} s, its power is cut and what it has not written is lost.`
-    : `If it still runs after ${patience(about)} s, the job fails and it runs on.`;
+    ? `If ${about.who} still runs after ${patience(about)} s, its power is cut and what it has not written is lost.`
+    : `If ${about.who} still runs after ${patience(about)} s, the job fails and it runs on.`;
 
 /** An orderly shutdown, with or without force at its end. */
 export const shutdown = powerOff((about) => {
-  const { step, guest, running, paused, ha } = about;
+  const { step, guest, who, running, paused, ha } = about;
   const forced = isOn(step.params, "forceStop");
   return [
-    ...refusal([
+    ...refusedFor(about.who, [
       guest.type === "lxc" ? notRunning(about) : undefined,
       ha ? undefined : locked(about),
       paused && !forced ? "it is paused: resume it first" : undefined,
     ]),
-    ...when(running === false && guest.type === "qemu", "It does not run: there is nothing to shut down."),
+    ...when(
+      running === false && guest.type === "qemu",
+      `${who} does not run: there is nothing to shut down.`,
+    ),
     ...when(running !== false && !paused, asked(about)),
-    ...when(paused && forced, LOST),
+    ...when(paused && forced, cut(about.who)),
     ...byHa(about),
     ...when(running !== false && !paused && ha === undefined, afterTimeout(about, forced)),
-    ...when(about.attempt !== undefined, attemptText(about.attempt, about.now)),
+    ...when(about.attempt !== undefined, attemptText(about.who, about.attempt, about.now)),
   ];
 });
 
@@ -154,14 +177,14 @@ export const shutdown = powerOff((about) => {
 export const reboot = powerOff((about) => {
   const { guest, paused, pending } = about;
   return [
-    ...refusal([notRunning(about), paused ? "it is paused: resume it first" : undefined, locked(about)]),
+    ...refusedFor(about.who, [
+      notRunning(about),
+      paused ? "it is paused: resume it first" : undefined,
+      locked(about),
+    ]),
     asked(about),
     afterTimeout(about, guest.type === "lxc"),
     ...waitingPoint(pending, "take effect"),
-    ...when(about.attempt !== undefined, attemptText(about.attempt, about.now)),
+    ...when(about.attempt !== undefined, attemptText(about.who, about.attempt, about.now)),
   ];
 }, true);
-
-/** The name of a guest for sentences of its own. */
-export const shortName = (guest: StepGuest, config: Row): string =>
-  configName(guest.type, config) ?? String(guest.vmid);

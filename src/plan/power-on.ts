@@ -1,17 +1,19 @@
 import { flag, type Row, str } from "../pve/data.ts";
+import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { memoryStateOf, VOLUME_READ, volumeText, withSizes } from "./guest-volumes.ts";
-import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
 import { runs } from "./lost-guest.ts";
 import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
-import { refusal, when } from "./wording.ts";
+import { refusedFor, when } from "./wording.ts";
 
 /** What is known of a guest that is to start, sleep or go on. */
 interface Starting {
   readonly step: Step;
   readonly guest: StepGuest;
+  /** "VM 103". */
+  readonly who: string;
   readonly config: Row;
   readonly running: boolean | undefined;
   /** QEMU's own state: a paused VM counts as running. */
@@ -49,6 +51,7 @@ async function starting(step: Step, guest: StepGuest, look: Look): Promise<Start
   return {
     step,
     guest,
+    who: guestName(guest, undefined),
     config,
     running: runs(status),
     paused: str(status, "qmpstatus") === "paused",
@@ -72,15 +75,16 @@ export const start = powerOn((about) => {
     return value === undefined ? [] : [`${name} ${value}`];
   });
   return [
-    ...refusal([
+    ...refusedFor(about.who, [
       flag(config, "template") ? "a template cannot be started" : undefined,
       running ? "it runs already" : undefined,
       ha ? undefined : lockOf(about),
     ]),
     ...(ha ? [`HA starts it: ${haText(ha)} becomes started.`] : []),
-    lock === "suspended"
-      ? `It goes on from its memory ${memory ?? "on disk"}, which is removed then.`
-      : "It starts.",
+    ...when(
+      lock === "suspended",
+      `${about.who} goes on from its memory ${memory ?? "on disk"}, which is removed then.`,
+    ),
     ...waitingPoint(pending, "take effect"),
     ...when(options.length > 0, `Not as configured: ${options.join(", ")}.`),
   ];
@@ -91,15 +95,15 @@ export const resume = powerOn((about) => {
   const { guest, running, paused, lock, memory } = about;
   if (guest.type === "lxc")
     return [
-      ...refusal([running ? "it runs already" : undefined, lockOf(about)]),
-      "It goes on from a checkpoint; PVE's support for that is experimental and needs CRIU.",
+      ...refusedFor(about.who, [running ? "it runs already" : undefined, lockOf(about)]),
+      `${about.who} goes on from a checkpoint; PVE's support for that is experimental and needs CRIU.`,
     ];
   const asleep = lock === "suspended";
   return [
-    ...refusal([!asleep && running === false ? "it does not run" : undefined, lockOf(about)]),
+    ...refusedFor(about.who, [!asleep && running === false ? "it does not run" : undefined, lockOf(about)]),
     asleep
-      ? `It starts from its memory ${memory ?? "on disk"}, which is removed then.`
-      : `It goes on where it ${paused ? "was paused" : "is"}.`,
+      ? `${about.who} starts from its memory ${memory ?? "on disk"}, which is removed then.`
+      : `${about.who} goes on where it ${paused ? "was paused" : "is"}.`,
   ];
 });
 
@@ -108,22 +112,26 @@ export const suspend = powerOn((about) => {
   const { step, guest, config, running, paused, ha } = about;
   if (guest.type === "lxc")
     return [
-      ...refusal([running === false ? "it does not run" : undefined, lockOf(about)]),
-      "It is frozen into a checkpoint; PVE's support for that is experimental and needs CRIU.",
+      ...refusedFor(about.who, [running === false ? "it does not run" : undefined, lockOf(about)]),
+      `${about.who} is frozen into a checkpoint; PVE's support for that is experimental and needs CRIU.`,
     ];
   const toDisk = isOn(step.params, "todisk");
   const devices = Object.keys(config).filter((key) => /^hostpci\d+$/.test(key));
-  const where = textOf(step.params, "statestorage") ?? (settingText(config.vmstatestorage) || "a storage PVE chooses");
+  const where =
+    textOf(step.params, "statestorage") ?? (settingText(config.vmstatestorage) || "a storage PVE chooses");
   return [
-    ...refusal([
+    ...refusedFor(about.who, [
       running === false ? "it does not run" : undefined,
       toDisk && ha ? `HA manages it (${haText(ha)}), so it cannot be suspended to disk` : undefined,
-      toDisk && devices.length > 0 ? `passed-through devices cannot be saved (${devices.join(", ")})` : undefined,
-      lockOf(about),
+      toDisk && devices.length > 0
+        ? `passed-through devices cannot be saved (${devices.join(", ")})`
+        : undefined,
+      // A backup holds up saving the memory, not a pause (PVE::QemuServer::RunState vm_suspend).
+      about.lock === "backup" && !toDisk ? undefined : lockOf(about),
     ]),
     toDisk
-      ? `Its memory (${settingText(config.memory) || "512"} MiB) is saved on ${where}, then it stops; the next start goes on from there.`
-      : "It is paused: it keeps its memory, answers nobody, and goes on with resume.",
-    ...when(paused && !toDisk, "It is paused already."),
+      ? `The memory of ${about.who} (${settingText(config.memory) || "512"} MiB) is saved on ${where}, then it stops; the next start goes on from there.`
+      : `${about.who} is paused: it keeps its memory, answers nobody, and goes on with resume.`,
+    ...when(paused && !toDisk, `${about.who} is paused already.`),
   ];
 });

@@ -74,8 +74,12 @@ export interface Holdings {
 /** Whether a need is met: "unknown", or what is missing, nothing when it is met. */
 export type Verdict = "unknown" | readonly Lack[];
 
+/** What granting all of it would come to; a privilege on everything is dearer than many on single things. */
+const cost = (lacks: readonly Lack[]): number =>
+  lacks.reduce((sum, lack) => sum + (lack.kind === "privilege" && lack.path !== "/" ? 1 : 1_000), 0);
+
 /**
- * Weighs a need against what is held. Of several ways, the one that misses least is told; one that nobody can judge
+ * Weighs a need against what is held. Of several ways, the one that takes least is told; one that nobody can judge
  * makes the whole choice unknown, so that nothing is called missing that may not be.
  */
 export function weigh(need: Need, held: Holdings): Verdict {
@@ -100,7 +104,7 @@ export function weigh(need: Need, held: Holdings): Verdict {
       const known = verdicts.filter((verdict) => verdict !== "unknown");
       if (known.some((lacks) => lacks.length === 0)) return [];
       if (known.length < verdicts.length) return "unknown";
-      return known.reduce((best, lacks) => (lacks.length < best.length ? lacks : best));
+      return known.reduce((best, lacks) => (cost(lacks) < cost(best) ? lacks : best));
     }
   }
 }

@@ -1,8 +1,8 @@
-import { flag, type Row, record, rows, str } from "../pve/data.ts";
+import { flag, type Row, rows, str } from "../pve/data.ts";
 import { configReturn } from "./config-return.ts";
 import { CONFIG_ROUTE, type GuestType, isUnusedKey } from "./guest-disk.ts";
 import { configName, labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { type GuestVolume, volumesOf, volumeText } from "./guest-volumes.ts";
 import { HA_READS, haOf, haText } from "./ha-resource.ts";
 import { runs } from "./lost-guest.ts";
@@ -11,20 +11,18 @@ import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
 import { isOn, settingText } from "./setting-value.ts";
 import { differenceBlocks } from "./settings-difference.ts";
 import {
+  SNAPSHOT_CONFIG_READS,
   SNAPSHOT_READS,
   type Snapshot,
+  snapshotConfig,
   snapshotName,
   snapshotState,
   snapshotsOf,
   snapshotText,
 } from "./snapshots.ts";
 import type { Finding, Look, Topic } from "./topic.ts";
-import { counted, listed, moment, refusal, when } from "./wording.ts";
+import { counted, listed, moment, refusedFor, when } from "./wording.ts";
 
-const SNAPSHOT_CONFIG = {
-  qemu: "GET /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config",
-  lxc: "GET /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config",
-} as const;
 const STORAGES = "GET /storage";
 
 /** What a rollback throws away, what stands in its way, and whether the guest runs afterwards. */
@@ -34,8 +32,7 @@ export const rollback: Topic = {
     ...SNAPSHOT_READS,
     ...PENDING_READS,
     ...HA_READS,
-    SNAPSHOT_CONFIG.qemu,
-    SNAPSHOT_CONFIG.lxc,
+    ...SNAPSHOT_CONFIG_READS,
     STORAGES,
     TIME_READ,
   ],
@@ -53,6 +50,7 @@ export const rollback: Topic = {
       nodeTime(look, guest.node),
     ]);
     const label = labelOf(guest, config);
+    const who = guestName(guest, undefined);
     const snapshot = snapshots?.find((one) => one.name === name);
     const state = {
       [`rollback ${guest.vmid}`]: {
@@ -61,18 +59,19 @@ export const rollback: Topic = {
       },
     };
     if (snapshots && !snapshot)
-      return { points: refusal([`${label} has no snapshot ${name}${others(snapshots)}`]), state };
+      return { points: refusedFor(who, [`${label} has no snapshot ${name}${others(snapshots)}`]), state };
     const volumes = attached(guest.type, kept);
     const later = snapshots?.filter(({ time = 0 }) => time > (snapshot?.time ?? 0)) ?? [];
     const blocking = await blockingStorages(look, volumes);
     const taken = snapshot?.time === undefined ? `snapshot ${name}` : moment(snapshot.time, undefined);
-    const changes = Object.keys(config).length > 0 && Object.keys(kept).length > 0
-      ? configReturn(guest.type, config, kept)
-      : [];
+    const changes =
+      Object.keys(config).length > 0 && Object.keys(kept).length > 0
+        ? configReturn(guest.type, config, kept)
+        : [];
     const withMemory = snapshot?.withMemory ?? false;
     return {
       points: [
-        ...refusal([
+        ...refusedFor(who, [
           flag(config, "template") ? "a template cannot be rolled back" : undefined,
           str(config, "lock") === undefined ? undefined : `it is locked (${str(config, "lock")})`,
           later.length > 0 && blocking.length > 0
@@ -86,15 +85,18 @@ export const rollback: Topic = {
           ? `Everything written to its disks since ${taken} is lost; which disks could not be read.`
           : `Lost: everything written since to ${listed(volumes.map(volumeText))}.`,
         ...diskPoints(attached(guest.type, config), attached(guest.type, kept)),
-        ...runPoints(guest, runs(status), { withMemory, start: isOn(step.params, "start"), taken }),
-        ...haPoints(ha.resource?.state, withMemory || isOn(step.params, "start")),
+        ...runPoints(guest, who, runs(status), { withMemory, start: isOn(step.params, "start"), taken }),
+        ...haPoints(who, ha.resource?.state, withMemory || isOn(step.params, "start")),
         ...when(
           later.length > 0 && blocking.length === 0,
           `Later snapshots stay: ${listed(later.map(snapshotName), 8)}.`,
         ),
         ...when(
           changes.length > 0,
-          `Configuration goes back too, ${counted(changes.length, "setting")}: ${listed(changes.map(({ key }) => key), 20)}.`,
+          `The configuration of ${who} goes back too, ${counted(changes.length, "setting")}: ${listed(
+            changes.map(({ key }) => key),
+            20,
+          )}.`,
         ),
         ...when(Object.keys(kept).length === 0, "The snapshot's configuration could not be read."),
         ...waitingPoint(pending, "are dropped"),
@@ -112,12 +114,6 @@ const attached = (type: GuestType, config: Row): readonly GuestVolume[] =>
 
 const others = (snapshots: readonly Snapshot[]): string =>
   snapshots.length === 0 ? "" : `; it has ${listed(snapshots.map(snapshotName), 8)}`;
-
-const snapshotConfig = async (
-  look: Look,
-  { type, node, vmid }: StepGuest,
-  snapname: string,
-): Promise<Row> => record(await look.tryRead(SNAPSHOT_CONFIG[type], { node, vmid, snapname }));
 
 /** Storages where PVE rolls back to the newest snapshot only (volume_rollback_is_possible in PVE::Storage's plugins). */
 async function blockingStorages(look: Look, volumes: readonly GuestVolume[]): Promise<readonly string[]> {
@@ -148,14 +144,17 @@ interface Afterwards {
 /** Before a rollback PVE stops the guest hard; a kept memory makes it run on (PVE::AbstractConfig snapshot_rollback). */
 function runPoints(
   { type }: StepGuest,
+  who: string,
   running: boolean | undefined,
   { withMemory, start, taken }: Afterwards,
 ): readonly string[] {
-  const cut = running ? "It runs now: its power is cut, without a shutdown; then " : "Afterwards ";
-  if (withMemory && type === "qemu") return [`${cut}it runs on from its memory of ${taken}.`];
-  if (start) return [`${cut}it is started.`];
-  return [`${cut}it ${running ? "stays " : "is "}stopped.`];
+  const cut = running
+    ? `${who} runs now: its power is cut, without a shutdown; then it`
+    : `Afterwards ${who}`;
+  if (withMemory && type === "qemu") return [`${cut} runs on from its memory of ${taken}.`];
+  if (start) return [`${cut} is started.`];
+  return [`${cut} ${running ? "stays" : "is"} stopped.`];
 }
 
-const haPoints = (state: string | undefined, started: boolean): readonly string[] =>
-  when(state === "started" && !started, "HA (state started) then starts it again.");
+const haPoints = (who: string, state: string | undefined, started: boolean): readonly string[] =>
+  when(state === "started" && !started, `HA (state started) then starts ${who} again.`);

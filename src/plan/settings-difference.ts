@@ -2,7 +2,7 @@ import type { Row } from "../pve/data.ts";
 import type { Block, Cell, Format } from "../render/answer.ts";
 import { isForeign } from "../render/foreign.ts";
 import { redactData } from "../render/redact.ts";
-import { isSecretName, REDACTED } from "../render/redact-patterns.ts";
+import { isSecretName, REDACTED, redactPatterns } from "../render/redact-patterns.ts";
 import type { Param } from "../schema/endpoint.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import type { Timing } from "./hotplug.ts";
@@ -83,8 +83,10 @@ export function shownValues(
   after: string | undefined,
   route?: Route,
 ): Pick<SettingChange, "before" | "after"> {
-  const shown = (value: unknown): string =>
-    isSecret(key, value, route) || settingText(value).includes(REDACTED) ? HIDDEN : settingText(value);
+  const shown = (value: unknown): string => {
+    const text = settingText(value);
+    return isSecret(key, value, route) || text === REDACTED ? HIDDEN : redactPatterns(text);
+  };
   return {
     ...(before === undefined || before === null ? {} : { before: shown(before) }),
     ...(after === undefined ? {} : { after: shown(after) }),

@@ -28,7 +28,11 @@ export function shutdownAttempt(
   if (!row) return undefined;
   const end = str(row, "status");
   const running = num(row, "endtime") === undefined;
-  return { type: str(row, "type") ?? "", start: startOf(row), ...(running || end === undefined ? {} : { end }) };
+  return {
+    type: str(row, "type") ?? "",
+    start: startOf(row),
+    ...(running || end === undefined ? {} : { end }),
+  };
 }
 
 const startOf = (task: Row): number => num(task, "starttime") ?? 0;
@@ -38,10 +42,14 @@ function newest(tasks: readonly Row[], types: ReadonlySet<string>): number | und
   return row && startOf(row);
 }
 
-/** What is said of it. @param now the node's time in Unix seconds */
-export function attemptText(attempt: ShutdownAttempt | undefined, now: number | undefined): string {
-  if (!attempt) return "No shutdown was tried lately.";
-  const what = attempt.type.endsWith("reboot") ? "A reboot" : "A shutdown";
+/** What is said of it. @param who the guest, "VM 103" @param now the node's time in Unix seconds */
+export function attemptText(
+  who: string,
+  attempt: ShutdownAttempt | undefined,
+  now: number | undefined,
+): string {
+  if (!attempt) return `No shutdown of ${who} was tried lately.`;
+  const what = `${attempt.type.endsWith("reboot") ? "A reboot" : "A shutdown"} of ${who}`;
   if (attempt.end === undefined) return `${what} is under way since ${moment(attempt.start, now)}.`;
   return `${what} was tried ${moment(attempt.start, now)} and ended: ${quoted(attempt.end)}.`;
 }

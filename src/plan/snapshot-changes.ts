@@ -5,9 +5,16 @@ import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "
 import { runs } from "./lost-guest.ts";
 import { nodeTime, TIME_READ } from "./node-time.ts";
 import { isOn, settingText } from "./setting-value.ts";
-import { SNAPSHOT_READS, type Snapshot, snapshotName, snapshotState, snapshotsOf, snapshotText } from "./snapshots.ts";
+import {
+  SNAPSHOT_READS,
+  type Snapshot,
+  snapshotName,
+  snapshotState,
+  snapshotsOf,
+  snapshotText,
+} from "./snapshots.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
-import { listed, moment, refusal, when } from "./wording.ts";
+import { listed, moment, refusedFor, when } from "./wording.ts";
 
 const FEATURE = {
   qemu: "GET /nodes/{node}/qemu/{vmid}/feature",
@@ -59,7 +66,7 @@ export const snapshotCreation: Topic = {
     const lock = str(config, "lock");
     return {
       points: [
-        ...refusal([
+        ...refusedFor(label, [
           flag(config, "template") ? "a template takes no snapshot" : undefined,
           lock === undefined ? undefined : `it is locked (${lock})`,
           snapshots?.some((one) => one.name === name) ? `there is a snapshot ${name} already` : undefined,
@@ -78,7 +85,9 @@ export const snapshotCreation: Topic = {
 function memoryText({ type }: StepGuest, running: boolean | undefined, withMemory: boolean): string {
   if (type === "lxc") return "";
   if (!withMemory) return running ? ", of its disks only" : "";
-  return running === false ? "; it does not run, no memory is kept" : ", its memory included, which takes room";
+  return running === false
+    ? "; it does not run, no memory is kept"
+    : ", its memory included, which takes room";
 }
 
 /** The snapshot in a step's path, with the guest that it is of. */
@@ -105,7 +114,10 @@ export const snapshotDeletion: Topic = {
     if (!found) return undefined;
     const { guest, name, config, snapshots, snapshot, now, label, missing } = found;
     if (missing !== undefined)
-      return { points: [...refusal([missing]), existing(snapshots, label)], state: stateOf(guest, snapshots) };
+      return {
+        points: [...refusedFor(label, [missing]), existing(snapshots, label)],
+        state: stateOf(guest, snapshots),
+      };
     const children = snapshots?.filter(({ parent }) => parent === name) ?? [];
     const isCurrent = str(config, "parent") === name;
     const heirs = [...children.map((child) => child.name), ...when(isCurrent, "the present state")];
@@ -114,16 +126,19 @@ export const snapshotDeletion: Topic = {
     const parent = snapshot?.parent === undefined ? "" : `, from then on of ${snapshot.parent}`;
     return {
       points: [
-        ...refusal([
+        ...refusedFor(label, [
           flag(config, "template") ? "a template's snapshots cannot be deleted" : undefined,
           lock === undefined ? undefined : `it is locked (${lock})`,
         ]),
         snapshot
-          ? `Snapshot ${snapshotText(snapshot, now)}${snapshot.withMemory ? ", with memory" : ""}, goes.`
-          : `Snapshot ${name} goes; when it was taken could not be read.`,
+          ? `Of ${label} goes snapshot ${snapshotText(snapshot, now)}${snapshot.withMemory ? ", with memory" : ""}.`
+          : `Of ${label} goes snapshot ${name}; when it was taken could not be read.`,
         ...when(heirs.length > 0, `Descend from it${parent}: ${listed(heirs, SHOWN)}.`),
         `The disks stay as they are now; other snapshots: ${snapshots ? others.map(snapshotName).join(", ") || "none" : "could not be read"}.`,
-        ...when(isOn(step.params, "force"), "Its entry goes even where a disk's snapshot cannot be removed (force)."),
+        ...when(
+          isOn(step.params, "force"),
+          "Its entry goes even where a disk's snapshot cannot be removed (force).",
+        ),
       ],
       state: stateOf(guest, snapshots),
       final: `the state of ${moment(snapshot?.time, undefined)} cannot be returned to.`,
@@ -137,15 +152,15 @@ export const snapshotDescription: Topic = {
   look: async (step, look): Promise<Finding | undefined> => {
     const found = await snapshotInPath(step, look);
     if (!found) return undefined;
-    const { guest, name, snapshots, snapshot, now, missing } = found;
+    const { guest, name, snapshots, snapshot, now, label, missing } = found;
     const after = settingText(step.params.description);
     const text = (words: string | undefined): string => (words ? quoted(words) : "nothing");
     return {
       points: [
-        ...refusal([missing]),
+        ...refusedFor(label, [missing]),
         ...(snapshot
           ? [
-              `Snapshot ${name} of ${moment(snapshot.time, now)}: its description ${text(snapshot.description)} becomes ${text(after)}.`,
+              `Snapshot ${name} of ${label}, of ${moment(snapshot.time, now)}: its description ${text(snapshot.description)} becomes ${text(after)}.`,
             ]
           : [`The description of snapshot ${name} becomes ${text(after)}.`]),
       ],

@@ -1,4 +1,4 @@
-import { flag, type Json, num, rows, str } from "../pve/data.ts";
+import { flag, type Json, num, type Row, record, rows, str } from "../pve/data.ts";
 import { quoted } from "../render/foreign.ts";
 import type { StepGuest } from "./guest-state.ts";
 import type { Look } from "./topic.ts";
@@ -21,6 +21,21 @@ const LIST = {
   qemu: "GET /nodes/{node}/qemu/{vmid}/snapshot",
   lxc: "GET /nodes/{node}/lxc/{vmid}/snapshot",
 } as const;
+
+const CONFIG = {
+  qemu: "GET /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config",
+  lxc: "GET /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config",
+} as const;
+
+/** The reads that tell a snapshot's configuration. */
+export const SNAPSHOT_CONFIG_READS = [CONFIG.qemu, CONFIG.lxc] as const;
+
+/** The configuration that a snapshot keeps; empty where it cannot be read. */
+export const snapshotConfig = async (
+  look: Look,
+  { type, node, vmid }: StepGuest,
+  snapname: string,
+): Promise<Row> => record(await look.tryRead(CONFIG[type], { node, vmid, snapname }));
 
 /** The reads that tell a guest's snapshots. */
 export const SNAPSHOT_READS = [LIST.qemu, LIST.lxc] as const;

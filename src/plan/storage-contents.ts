@@ -37,7 +37,11 @@ const ASKED = 8;
 async function placesOf(
   look: Look,
   storage: string,
-): Promise<{ readonly shared: boolean; readonly nodes: readonly string[]; readonly away: readonly string[] }> {
+): Promise<{
+  readonly shared: boolean;
+  readonly nodes: readonly string[];
+  readonly away: readonly string[];
+}> {
   const found = rows(await look.tryRead("GET /cluster/resources", { type: "storage" })).filter(
     (row) => str(row, "storage") === storage,
   );

@@ -28,10 +28,17 @@ export function moment(at: number | undefined, now: number | undefined): string 
 }
 
 /** One line that says why PVE would not do it; none where nothing is known against it. */
-export const refusal = (reasons: readonly (string | undefined)[]): readonly string[] => {
+export const refusal = (reasons: readonly (string | undefined)[]): readonly string[] =>
+  refusalLine("PVE would refuse", reasons);
+
+/** The same for one of the guests of a plan. @param who the guest, "VM 103" */
+export const refusedFor = (who: string, reasons: readonly (string | undefined)[]): readonly string[] =>
+  refusalLine(`PVE would refuse this for ${who}`, reasons);
+
+function refusalLine(start: string, reasons: readonly (string | undefined)[]): readonly string[] {
   const known = reasons.filter((reason) => reason !== undefined);
-  return known.length === 0 ? [] : [`PVE would refuse, the plan ends there: ${known.join("; ")}.`];
-};
+  return known.length === 0 ? [] : [`${start}, the plan ends there: ${known.join("; ")}.`];
+}
 
 /** The text where a condition holds, for lists of points. */
 export const when = (holds: boolean, text: string): readonly string[] => (holds ? [text] : []);

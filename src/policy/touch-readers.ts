@@ -1,6 +1,6 @@
-import { isOn, names } from "./argument-values.ts";
+import { names } from "./argument-values.ts";
 import { DISKS } from "./foreign-volumes.ts";
-import type { Arguments, ValueTest } from "./operation.ts";
+import type { ValueTest } from "./operation.ts";
 import {
   type GuestHow,
   type GuestType,
@@ -47,7 +47,6 @@ export const unless =
     given(params, name) === undefined ? readers.flatMap((read) => read(params)) : [];
 
 export const any: ValueTest = () => true;
-export { isOn };
 
 /** What concerns the cluster as a whole. */
 export const cluster = always({ kind: "cluster" });
@@ -191,17 +190,8 @@ export const newGuest =
     ];
   };
 
-const DISK = new RegExp(`^(?:${DISKS.map((name) => name.replace("[n]", "\\d*")).join("|")})$`);
+/** Names of the settings that hold a guest's disk. */
+export const DISK = new RegExp(`^(?:${DISKS.map((name) => name.replace("[n]", "\\d*")).join("|")})$`);
 
 /** Does the list name a disk, or is it unreadable? */
 export const namesDisk = names(DISK);
-
-/** The arguments given that have such a name, each read on its own. */
-export const namedLike =
-  (pattern: RegExp, read: (name: string, value: unknown, params: Arguments) => readonly Touch[]): Reader =>
-  (params) =>
-    Object.keys(params)
-      .filter((name) => pattern.test(name) && given(params, name) !== undefined)
-      .flatMap((name) => read(name, given(params, name), params));
-
-export { DISK };

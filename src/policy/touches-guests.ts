@@ -1,3 +1,4 @@
+import { isOn } from "./argument-values.ts";
 import type { GuestType, Reader, Touch, TouchTable } from "./touch.ts";
 import { given, listOf, vmidIn } from "./touch-arguments.ts";
 import {
@@ -11,7 +12,6 @@ import {
   guestStorages,
   guestsOfNode,
   guestsOr,
-  isOn,
   namesDisk,
   newGuest,
   node,
@@ -23,6 +23,7 @@ import {
   volumeIfNamed,
 } from "./touch-readers.ts";
 import { settings } from "./touch-settings.ts";
+import { piecesOf } from "./touch-volumes.ts";
 
 /** The guest in the path, changed. */
 const VM = [guest("change", "qemu")];
@@ -51,11 +52,23 @@ const destroy = (type: GuestType): readonly Reader[] => [
   ]),
 ];
 
-/** Settings of an existing guest; a disk taken away may be destroyed. */
+/** A drive that is emptied loses the cloud-init image it held. */
+const emptied: Reader = (params) =>
+  Object.keys(params).some(
+    (name) =>
+      /^(?:ide|sata|scsi)\d+$/.test(name) &&
+      (piecesOf(given(params, name)) ?? []).some(([, text]) => text === "none"),
+  )
+    ? VOLUMES(params)
+    : [];
+
+/** Settings of an existing guest; a disk taken away may be destroyed, one of a template is renamed. */
 const configure = (type: GuestType): readonly Reader[] => [
   guest("change", type),
   settings,
   onlyIf("delete", namesDisk, VOLUMES),
+  onlyIf("template", isOn, VOLUMES),
+  emptied,
 ];
 
 /** Where restored disks go when the call does not say: to storages that the backup names. */

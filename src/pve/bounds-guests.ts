@@ -140,15 +140,17 @@ export async function judgeGuestsOfPool(court: Court, { how, name }: Group<"gues
   );
 }
 
-/** A guest that does not exist yet. */
+/** A guest that does not exist yet; where it does, what would be done to it. */
 export async function judgeNewGuest(court: Court, touch: Group<"new-guest">): Verdict {
   const { kind: _, tagsOf, ...guest } = touch;
   const { setting, look } = court;
   const made = (tags: readonly string[]) =>
     decideObject(setting, { kind: "guest", guest: { ...guest, tags }, how: "change", isNew: true });
   const refused = made(guest.tags);
-  if (setting.name === "PVE_PROTECTED" || !refused || tagsOf === undefined || !boundsOfKind(setting, "tag"))
-    return refused;
-  const source = (await look.inventory()).guests.get(tagsOf);
+  const decided = setting.name === "PVE_PROTECTED" ? refused !== undefined : refused === undefined;
+  if (decided || !needsLook(setting)) return refused;
+  const { guests } = await look.inventory();
+  const [existing, source] = [guests.get(guest.vmid), guests.get(tagsOf ?? guest.vmid)];
+  if (existing) return decide(court, existing, "change", undefined);
   return source ? made([...guest.tags, ...source.tags]) : refused;
 }

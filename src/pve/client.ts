@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Time limit for this call instead of the client's, in milliseconds; a write has at least 35 s all the same. */
   readonly timeoutMs?: number;
+  /** Not repeated when it fails: the caller looks again by itself. */
+  readonly once?: true;
 }
 
 /** A request as it would be sent: nothing of it is left to check. */
@@ -111,7 +113,7 @@ async function call(
 async function exchange(
   client: PveClientOptions,
   { endpoint, params }: Admitted,
-  { signal, timeoutMs = client.timeoutMs }: CallOptions,
+  { signal, timeoutMs = client.timeoutMs, once }: CallOptions,
 ): Promise<Reply> {
   const { route } = endpoint;
   const reading = endpoint.method === "GET";
@@ -130,7 +132,9 @@ async function exchange(
           throw givenUp(limit.over, route, limitMs, !reading, error);
         const failure = error instanceof PveError ? error : connectionError(error, route, reading);
         const delay =
-          reading && worthRetrying(failure, Date.now() - begun) ? RETRY_DELAYS_MS[attempt] : undefined;
+          reading && !once && worthRetrying(failure, Date.now() - begun)
+            ? RETRY_DELAYS_MS[attempt]
+            : undefined;
         if (delay === undefined) throw failure;
         await limit.pause(delay);
         if (limit.over === "cancelled") throw givenUp("cancelled", route, limitMs, false, failure);

@@ -76,7 +76,11 @@ export async function followTask(
   const lines: LogLine[] = [];
   const left = () => waitMs - (pace.now() - begun);
   for (;;) {
-    const look = { signal, timeoutMs: Math.min(LOOK_MS, Math.max(LEAST_LOOK_MS, left())) };
+    const look = {
+      signal,
+      once: true as const,
+      timeoutMs: Math.min(LOOK_MS, Math.max(LEAST_LOOK_MS, left())),
+    };
     const seen = await lookAt(pve, at, task, options, look);
     if (signal.aborted) return { kind: "left" };
     if (seen.kind === "ended" || seen.kind === "unknown") return seen;

@@ -155,7 +155,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ["download", downloaded],
   ["qmigrate", migrated],
   ["vzmigrate", migrated],
-  ...["qmcreate", "qmrestore", "qmclone", "qmmove", "qmconfig", "qmtemplate", "qmdelsnapshot"].map(
+  ...["qmcreate", "qmrestore", "qmclone", "qmmove", "qmconfig", "qmdelsnapshot"].map(
     (type) => [type, copied] as const,
   ),
 ]);

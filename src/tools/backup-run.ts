@@ -129,12 +129,12 @@ async function retention(call: ToolCall, node: string): Promise<{ says: string; 
       "prune-backups": argument(call, "prune-backups"),
     },
   );
-  if (!removes) return { removes, says: `No older backup will be removed (${says}).` };
+  if (!removes) return { removes, says: `No older backup is removed (${says}).` };
   return {
     removes,
     says: unread
-      ? "Whether older backups will be removed could not be read; remove: false would keep them."
-      : `Older backups of these guests WILL BE REMOVED when it ends: ${says}. remove: false would keep them.`,
+      ? "Whether older backups are removed could not be read; remove: false keeps them."
+      : `Older backups of these guests ARE REMOVED at its end: ${says}. remove: false keeps them.`,
   };
 }
 

@@ -150,15 +150,15 @@ describe("pve_run_backup", () => {
     [
       "keep-last=3",
       {},
-      /WILL BE REMOVED .*retention of storage tank is keep-last=3\. remove: false would keep them/,
+      /ARE REMOVED .*retention of storage tank is keep-last=3\. remove: false keeps them/,
     ],
     [{ "keep-last": 2, "keep-daily": 7 }, {}, /retention of storage tank is keep-last=2,keep-daily=7/],
-    ["keep-all=1", {}, /No older backup will be removed \(storage tank keeps all\)/],
-    ["keep-last=3", { remove: false }, /No older backup will be removed \(remove is off\)/],
+    ["keep-all=1", {}, /No older backup is removed \(storage tank keeps all\)/],
+    ["keep-last=3", { remove: false }, /No older backup is removed \(remove is off\)/],
     [
       "keep-all=1",
       { params: { "prune-backups": "keep-last=1" } },
-      /WILL BE REMOVED .*retention of the call is keep-last=1/,
+      /ARE REMOVED .*retention of the call is keep-last=1/,
     ],
   ])("says whether older backups go: storage %j, call %j", async (keep, args, sentence) => {
     const session = cannedSession({
@@ -241,7 +241,7 @@ describe("pve_run_backup", () => {
     expect(text).toContain(
       "Older backups are kept (remove: false was sent): tier read-execute may not remove them.",
     );
-    expect(text).not.toMatch(/WILL BE REMOVED|could not be read/);
+    expect(text).not.toMatch(/ARE REMOVED|could not be read/);
     const full = cannedSession(cluster);
     await full.call("pve_run_backup", { vmid: "100" });
     expect(writes(full.sent)).toEqual(["POST /nodes/pve1/vzdump vmid=100"]);

@@ -9,9 +9,16 @@ import { formatCell } from "../render/units.ts";
 export interface FollowedJob {
   readonly job: Job;
   readonly followed: Followed;
+  /** The task by which HA acts, where the job only asks HA: how it stands is told. */
+  readonly acting?: string;
   /** Seconds from its start to its end, where somebody watched. */
   readonly seconds?: number | undefined;
+  /** What else is known of a bad end, and what to do about it. */
+  readonly hint?: string;
 }
+
+/** The task whose end is told. */
+const upidOf = ({ job, acting }: FollowedJob): string => acting ?? job.upid;
 
 /** Lines of a log that explain a bad end, and those that a warning is worth. */
 const BAD_LINES = 12;
@@ -98,12 +105,14 @@ function headline(one: FollowedJob, waitedSeconds: number): string {
 }
 
 /** What its log says that matters, and what else is worth knowing of how one job went. */
-function detail({ job, followed }: FollowedJob): readonly Block[] {
+function detail(one: FollowedJob): readonly Block[] {
+  const { followed, hint } = one;
+  const upid = upidOf(one);
   if (followed.kind === "silent") {
     return [
       {
         kind: "note",
-        text: `${job.upid.split(":")[1] ?? "The node"} does not tell how the job stands: ${followed.problem.message.trim().replace(/\.$/, "")}.`,
+        text: `${upid.split(":")[1] ?? "The node"} does not tell how the job stands: ${followed.problem.message.trim().replace(/\.$/, "")}.`,
       },
     ];
   }
@@ -123,11 +132,12 @@ function detail({ job, followed }: FollowedJob): readonly Block[] {
       kind: "facts",
       facts: [{ key: "done", label: "guests done", value: verdict.done.join(", ") }],
     });
-  for (const text of verdict.notes ?? []) blocks.push({ kind: "note", text });
+  for (const text of [...(hint === undefined ? [] : [hint]), ...(verdict.notes ?? [])])
+    blocks.push({ kind: "note", text });
   const wanted = verdict.ending === "failed" ? BAD_LINES : verdict.ending === "warnings" ? WARNING_LINES : 0;
-  const telling = importantLines(lines, wanted);
+  const telling = importantLines(lines, wanted).filter(({ t }) => t !== `TASK ERROR: ${verdict.exit}`);
   if (telling.length > 0)
-    blocks.push(logBlock(telling, `log of the ${taskWord(job.upid)}, the lines that tell most`));
+    blocks.push(logBlock(telling, `log of the ${taskWord(upid)}, the lines that tell most`));
   return blocks;
 }
 
@@ -156,6 +166,10 @@ export function startedAnswer(answer: Answer): Answer {
     ],
   };
 }
+
+/** The guests that a job's log shows as done. */
+const doneGuests = ({ followed }: FollowedJob): string | undefined =>
+  followed.kind === "ended" ? followed.verdict.done?.join(", ") : undefined;
 
 /** What to call next. */
 function nextSteps(all: readonly FollowedJob[]): readonly string[] {
@@ -191,7 +205,10 @@ export function jobsAnswer(answer: Answer, all: readonly FollowedJob[], waitedSe
     ...(failed ? { failed } : {}),
   };
   if (!second) {
-    const facts: Fact[] = [{ key: "upid", label: "UPID", value: only.job.upid }];
+    const facts: Fact[] = [
+      { key: "upid", label: "UPID", value: upidOf(only) },
+      { key: "done", label: "guests done", value: doneGuests(only) },
+    ];
     return {
       ...common,
       headline: headline(only, waitedSeconds),
@@ -199,13 +216,27 @@ export function jobsAnswer(answer: Answer, all: readonly FollowedJob[], waitedSe
     };
   }
   const rows = all.map((one): Readonly<Record<string, Cell>> => {
-    return { job: one.job.what.replace(/\.$/, ""), verdict: verdictWords(one), upid: one.job.upid };
+    return {
+      job: one.job.what.replace(/\.$/, ""),
+      verdict: verdictWords(one),
+      done: doneGuests(one),
+      upid: upidOf(one),
+    };
   });
   return {
     ...common,
     headline: `${summary(all)}: ${answer.headline.replace(/^Started: /, "")}`,
     blocks: [
-      { kind: "table", columns: [{ key: "job" }, { key: "verdict" }, { key: "upid", label: "UPID" }], rows },
+      {
+        kind: "table",
+        columns: [
+          { key: "job" },
+          { key: "verdict" },
+          { key: "done", label: "guests done" },
+          { key: "upid", label: "UPID" },
+        ],
+        rows,
+      },
       ...blocks,
       ...all.flatMap(detail),
     ],

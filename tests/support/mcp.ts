@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
-import { Client } from "@modelcontextprotocol/client";
+import { Client, type ElicitResult } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { loadConfig } from "../../src/config/load.ts";
 import { createApp } from "../../src/mcp/app.ts";
-import type { WireRequest } from "../../src/pve/transport.ts";
+import type { Transport, WireRequest } from "../../src/pve/transport.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { serveStreams } from "../../src/transports/stdio.ts";
 import { virtualPace } from "./pace.ts";
@@ -28,6 +28,27 @@ export interface Connection {
   readonly close: () => Promise<void>;
 }
 
+/** A form as the client's user sees it. */
+export interface AskedForm {
+  readonly message: string;
+  readonly requestedSchema: { readonly properties: Readonly<Record<string, unknown>> };
+}
+
+/** What becomes of a form. */
+export type FormAnswer = ElicitResult | Promise<ElicitResult>;
+
+export interface ConnectOptions {
+  readonly era?: Era;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The client's user, where the client can ask one. */
+  readonly person?: (form: AskedForm) => FormAnswer;
+  readonly answerWithinMs?: number;
+  /** The client takes long jobs as tasks. */
+  readonly tasks?: boolean;
+  /** What stands between the server and the simulated PVE. */
+  readonly through?: (transport: Transport) => Transport;
+}
+
 /** The code of a plan. */
 export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(text)?.[1] ?? "";
 
@@ -35,9 +56,11 @@ export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(t
 export async function connect(
   world: World,
   token: { readonly id: string; readonly secret: string },
-  { era = "2025", env = {} }: { era?: Era; env?: Readonly<Record<string, string>> } = {},
+  { era = "2025", env = {}, person, answerWithinMs = 5_000, tasks = false, through }: ConnectOptions = {},
 ): Promise<Connection> {
-  const { transport, requests } = simulatorTransport(world);
+  const simulated = simulatorTransport(world);
+  const { requests } = simulated;
+  const transport = through?.(simulated.transport) ?? simulated.transport;
   const errors: Error[] = [];
   const tools = listedTools();
   const app = createApp({
@@ -46,6 +69,7 @@ export async function connect(
     tokenId: token.id,
     cluster: "test",
     pace: virtualPace(world),
+    answerWithinMs,
     timeoutMs: 30_000,
     config: loadConfig(env, {
       demo: true,
@@ -67,8 +91,19 @@ export async function connect(
   );
   const client = new Client(
     { name: "contract", version: "1" },
-    { versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: era } } },
+    {
+      versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: era } },
+      capabilities: {
+        ...(person ? { elicitation: { form: {} } } : {}),
+        ...(tasks ? { extensions: { "io.modelcontextprotocol/tasks": {} } } : {}),
+      },
+    },
   );
+  if (person) {
+    client.setRequestHandler("elicitation/create", async ({ params }) =>
+      person(params as unknown as AskedForm),
+    );
+  }
   await client.connect(new StdioServerTransport(toClient, toServer));
   const call: Connection["call"] = async (name, args = {}) => {
     const { content, isError } = await client.callTool({ name, arguments: args });
