@@ -8,6 +8,8 @@ export interface ToolRef {
   readonly name: string;
   readonly tier: Tier;
   readonly category: Category;
+  /** Offered only where changes are recorded. */
+  readonly needs?: "record";
 }
 
 const TOOL_LISTS = ["PVE_TOOLS", "PVE_EXCLUDE_TOOLS", "PVE_TOOL_BLACKLIST"] as const;
@@ -37,7 +39,8 @@ export function readSurface(
   if (known !== undefined && !allKnown(values, known, findings)) return undefined;
   if (tier === undefined || categories === undefined) return undefined;
   const surface: Surface = { tier, categories, ...(only !== undefined && { tools: only }), excludeTools };
-  if (known !== undefined) warnOfHidden(surface, known, findings.warnings);
+  const recorded = values.PVE_AUDIT_LOG !== undefined;
+  if (known !== undefined) warnOfHidden(surface, known, recorded, findings.warnings);
   return surface;
 }
 
@@ -59,7 +62,7 @@ function allKnown(
 }
 
 /** The setting that keeps a tool from being offered, in words; undefined when none does. */
-function hiddenBy(tool: ToolRef, surface: Surface): string | undefined {
+function hiddenBy(tool: ToolRef, surface: Surface, recorded: boolean): string | undefined {
   if (TIERS.indexOf(tool.tier) > TIERS.indexOf(surface.tier)) {
     return `it needs PVE_ACCESS_TIER=${tool.tier}, and the tier is ${surface.tier}`;
   }
@@ -67,12 +70,18 @@ function hiddenBy(tool: ToolRef, surface: Surface): string | undefined {
     return `PVE_CATEGORIES leaves out its category, ${tool.category}`;
   }
   if (surface.excludeTools.includes(tool.name)) return "PVE_EXCLUDE_TOOLS leaves it out";
+  if (tool.needs === "record" && !recorded) return "it needs PVE_AUDIT_LOG";
   return undefined;
 }
 
-function warnOfHidden(surface: Surface, known: readonly ToolRef[], warnings: string[]): void {
+function warnOfHidden(
+  surface: Surface,
+  known: readonly ToolRef[],
+  recorded: boolean,
+  warnings: string[],
+): void {
   const chosen = known.filter((tool) => surface.tools?.includes(tool.name) ?? true);
-  const hidden = chosen.map((tool) => ({ name: tool.name, reason: hiddenBy(tool, surface) }));
+  const hidden = chosen.map((tool) => ({ name: tool.name, reason: hiddenBy(tool, surface, recorded) }));
   for (const { name, reason } of surface.tools === undefined ? [] : hidden) {
     if (reason !== undefined) warnings.push(`PVE_TOOLS names ${name}, which stays hidden: ${reason}.`);
   }

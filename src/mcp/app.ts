@@ -3,7 +3,7 @@ import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { AppParts, Outcome, TaskHandle } from "./parts.ts";
 import type { Runtime } from "./runtime.ts";
-import { hiddenBecause } from "./surface.ts";
+import { hiddenBecause, surfaceOf } from "./surface.ts";
 
 /** The server's state for its lifetime, shared by every connection. */
 export interface App {
@@ -31,7 +31,8 @@ export interface App {
 export function createApp(parts: AppParts): App {
   const { config, tools } = parts;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const visible = tools.filter((tool) => hiddenBecause(tool, config.surface) === undefined);
+  const surface = surfaceOf(config);
+  const visible = tools.filter((tool) => hiddenBecause(tool, surface) === undefined);
   let loaded: Runtime | undefined;
   const loadRuntime = once(async () => {
     loaded = (await import("./runtime.ts")).createRuntime(parts);
@@ -47,7 +48,7 @@ export function createApp(parts: AppParts): App {
       const runtime = await loadRuntime();
       const tool = byName.get(name);
       if (!tool) return runtime.unknownTool(name, visible);
-      const hidden = hiddenBecause(tool, config.surface);
+      const hidden = hiddenBecause(tool, surface);
       return hidden === undefined ? runtime.call(tool, args, side) : runtime.hiddenTool(hidden);
     },
     getTask: async (taskId, side) => (await loadRuntime()).tasks.get(taskId, side),

@@ -4,6 +4,7 @@ import { planAnswer } from "../plan/plan-answer.ts";
 import type { Checked } from "../pve/client.ts";
 import { type Row, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
+import { RecordError } from "../record/record.ts";
 import type { Answer } from "../render/answer.ts";
 import { writeAnswer } from "../tools/answers.ts";
 import { findTool } from "../tools/catalogue.ts";
@@ -63,7 +64,7 @@ export async function invoke(
       : await change(session, tool, input, { ...controls, confirmed }, side, notes);
     return done.kind === "ask" ? done : { ...done, answer: withRemarks(done.answer, notes) };
   } catch (error) {
-    if (!(error instanceof PveError) && !(error instanceof Refusal)) session.report(error);
+    if (!isTold(error)) session.report(error);
     const { tokenId } = session;
     const answer = await explain(error, {
       tokenId,
@@ -78,6 +79,10 @@ export async function invoke(
     if (!isRead) session.guests.forget();
   }
 }
+
+/** Errors that are no fault of this program's. */
+const isTold = (error: unknown): boolean =>
+  error instanceof PveError || error instanceof Refusal || error instanceof RecordError;
 
 /** A read, and once more where a guest is no longer where it was seen. */
 async function look(

@@ -12,7 +12,7 @@ import { UNCHANGED } from "./guidance.ts";
 import { invoke } from "./invoke.ts";
 import type { AppParts, Outcome, ToolResult } from "./parts.ts";
 import { createSession } from "./session.ts";
-import { hiddenBecause } from "./surface.ts";
+import { hiddenBecause, surfaceOf } from "./surface.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 
 /** What the first call loads. */
@@ -40,13 +40,20 @@ export function createRuntime(parts: AppParts): Runtime {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     parts.log(`Internal error: ${redact(text)}`);
   };
-  const record = safety.record && createRecord(safety.record);
+  const fault = (error: Error) => parts.log(`The record of changes: ${redact(error.message)}`);
+  const record = safety.record && createRecord(safety.record, { fault });
+  const surface = surfaceOf(config);
+  const hidden = (name: string) => {
+    const tool = parts.tools.find((one) => one.name === name);
+    return tool ? hiddenBecause(tool, surface) : `There is no tool ${name}.`;
+  };
   const session = createSession({
     client,
     tier,
     tokenId,
     cluster,
     safety,
+    hidden,
     emptyReason,
     report,
     record,
@@ -66,7 +73,9 @@ export function createRuntime(parts: AppParts): Runtime {
       ...(config.structured && data ? { structuredContent: data } : {}),
     };
   };
-  const tasks = createTasks({ session, result, redact, stop: stopTool(parts) });
+  const noStop = hidden(STOP);
+  const stop = noStop === undefined ? toolOf(parts, STOP) : { hidden: noStop };
+  const tasks = createTasks({ session, result, redact, stop });
   const refuse = (headline: string): Outcome => ({
     kind: "result",
     result: result({ headline, blocks: [{ kind: "note", text: UNCHANGED }], failed: true }),
@@ -96,11 +105,12 @@ export function createRuntime(parts: AppParts): Runtime {
 }
 
 /** What a client's cancelling of a task stands for. */
-function stopTool({ tools, config }: AppParts): ListedTool | { readonly hidden: string } {
-  const tool = tools.find(({ name }) => name === "pve_stop_task");
-  if (!tool) throw new Error("There is no tool that stops a task.");
-  const hidden = hiddenBecause(tool, config.surface);
-  return hidden === undefined ? tool : { hidden };
+const STOP = "pve_stop_task";
+
+function toolOf({ tools }: AppParts, name: string): ListedTool {
+  const tool = tools.find((one) => one.name === name);
+  if (!tool) throw new Error(`The list has no ${name}; regenerate it with npm run gen.`);
+  return tool;
 }
 
 const words = (name: string): readonly string[] =>

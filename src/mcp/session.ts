@@ -25,6 +25,8 @@ export interface Session {
   readonly answerWithinMs: number;
   /** UPIDs of jobs that calls of ours have started. */
   readonly started: Set<string>;
+  /** Why the operator's settings do not offer a tool; undefined when they do. */
+  readonly hidden: (tool: string) => string | undefined;
   /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
   readonly emptyReason: () => string | undefined;
   /** An error that is a fault of this program, for the operator's log. */

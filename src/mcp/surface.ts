@@ -1,3 +1,4 @@
+import type { DemoConfig } from "../config/config.ts";
 import type { Category, Confirmation, Tier } from "../config/settings.ts";
 import { includes } from "../policy/tier.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
@@ -8,7 +9,15 @@ export interface SurfaceSettings {
   readonly categories: readonly Category[];
   readonly tools?: readonly string[] | undefined;
   readonly excludeTools: readonly string[];
+  /** Changes are recorded. */
+  readonly recorded: boolean;
 }
+
+/** What the configuration says of the surface. */
+export const surfaceOf = ({ surface, safety }: Pick<DemoConfig, "surface" | "safety">): SurfaceSettings => ({
+  ...surface,
+  recorded: safety.record !== undefined,
+});
 
 /** Why a tool is not shown, as the sentence that names the setting; undefined when it is. */
 export function hiddenBecause(tool: ListedTool, settings: SurfaceSettings): string | undefined {
@@ -20,6 +29,8 @@ export function hiddenBecause(tool: ListedTool, settings: SurfaceSettings): stri
   }
   if (settings.tools && !settings.tools.includes(tool.name)) return `${tool.name} is not among PVE_TOOLS.`;
   if (settings.excludeTools.includes(tool.name)) return `${tool.name} is left out by PVE_EXCLUDE_TOOLS.`;
+  if (tool.needs === "record" && !settings.recorded)
+    return `${tool.name} needs PVE_AUDIT_LOG, which records what it takes back.`;
   return undefined;
 }
 

@@ -5,10 +5,17 @@ import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGue
 import { type GuestVolume, volumesOf, volumeText } from "./guest-volumes.ts";
 import { runs } from "./lost-guest.ts";
 import { takenBy, unknownIfTaken } from "./new-guest.ts";
-import { nodeStorages, type NodeStorage, shortages, STORAGES_READ } from "./node-storages.ts";
+import { type NodeStorage, nodeStorages, STORAGES_READ, shortages } from "./node-storages.ts";
 import { settingText, textOf } from "./setting-value.ts";
 import { FEATURE_READS, hasFeature } from "./snapshot-changes.ts";
-import { SNAPSHOT_CONFIG_READS, SNAPSHOT_READS, snapshotConfig, snapshotName, snapshotState, snapshotsOf } from "./snapshots.ts";
+import {
+  SNAPSHOT_CONFIG_READS,
+  SNAPSHOT_READS,
+  snapshotConfig,
+  snapshotName,
+  snapshotState,
+  snapshotsOf,
+} from "./snapshots.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { listed, refusedFor, sizeText, when } from "./wording.ts";
 
@@ -59,7 +66,10 @@ export const cloning: Topic = {
           running && full && snapname === undefined && guest.type === "qemu",
           `${label} runs: its disks are copied in use, as they would be after a power cut.`,
         ),
-        ...when(!full, `${label} cannot be deleted while the clone is there, unless its storage is LVM-thin.`),
+        ...when(
+          !full,
+          `${label} cannot be deleted while the clone is there, unless its storage is LVM-thin.`,
+        ),
         ...when(textOf(step.params, "pool") !== undefined, `It joins pool ${settingText(step.params.pool)}.`),
         ...when(can === undefined, `Whether PVE can clone ${label} could not be read.`),
         ...unknownIfTaken(guests, newid),
@@ -167,4 +177,3 @@ export const templating: Topic = {
     };
   },
 };
-

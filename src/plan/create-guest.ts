@@ -1,11 +1,11 @@
-import { flag, num, record, type Row, str } from "../pve/data.ts";
+import { flag, num, type Row, record, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import { borrowedDisks } from "./borrowed-disks.ts";
 import { type GuestType, isUnusedKey } from "./guest-disk.ts";
 import { inventory, nameOfVmid, typedName } from "./guest-names.ts";
 import { guestName, guestStatus, type StepGuest } from "./guest-state.ts";
 import { VOLUME_READ, volumesOf } from "./guest-volumes.ts";
-import { LOST_GUEST_READS, type LostGuest, lostGuest, isProtected, runs } from "./lost-guest.ts";
+import { isProtected, LOST_GUEST_READS, type LostGuest, lostGuest, runs } from "./lost-guest.ts";
 import { afterwards, defaultStorage, newDisks, newHardware, takenBy, unknownIfTaken } from "./new-guest.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
@@ -43,7 +43,9 @@ const nameIn = (type: GuestType, values: Readonly<Record<string, unknown>>): str
 
 const stateOf = ({ vmid, guests }: NewGuest, more: Row = {}): Row => {
   const there = guests?.find((guest) => guest.vmid === vmid);
-  return { [`create ${vmid}`]: { there: there ? `${there.type} ${there.name ?? ""} ${there.node}` : null, ...more } };
+  return {
+    [`create ${vmid}`]: { there: there ? `${there.type} ${there.name ?? ""} ${there.node}` : null, ...more },
+  };
 };
 
 /** A guest from nothing, or from a container template. */
@@ -83,7 +85,9 @@ async function restored(made: NewGuest, archive: string, look: Look): Promise<Fi
   return {
     points: [
       ...refusedFor(guestName(made, undefined), [
-        usable || free === undefined ? undefined : `${free}${isOn(params, "force") ? "" : " and force is not set"}`,
+        usable || free === undefined
+          ? undefined
+          : `${free}${isOn(params, "force") ? "" : " and force is not set"}`,
         ...(overwritten?.reasons ?? []),
       ]),
       ...(overwritten ? [`${overwritten.lost.label} on ${node} is overwritten.`] : []),

@@ -35,7 +35,8 @@ export function netOf(text: string): Net | undefined {
   const most = family === 6 ? 128 : 32;
   const prefix = bits === undefined ? most : Number(bits);
   const end = last === undefined ? undefined : plainAddress(last);
-  if (prefix > most || (last !== undefined && (end === undefined || isIP(end) !== isIP(first)))) return undefined;
+  if (prefix > most || (last !== undefined && (end === undefined || isIP(end) !== isIP(first))))
+    return undefined;
   const list = new BlockList();
   try {
     if (end === undefined) list.addSubnet(first, prefix, familyOf(first));

@@ -41,17 +41,35 @@ interface Check {
 /** Ports that PVE lets the management network reach (PVE::Firewall enable_host_firewall). */
 const MANAGEMENT_PORTS: ReadonlySet<number> = new Set([22, 3128, 8006]);
 
+const localNetwork = ({ aliases }: ClusterFirewall, { network }: NodeFirewall): string | undefined =>
+  aliases?.get("local_network") ?? network;
+
 /** Where connections of this server come from, for a node. */
-export const originOf = (own: string | undefined, node: NodeFirewall): Origin =>
+const originOf = (cluster: ClusterFirewall, node: NodeFirewall, own: string | undefined): Origin =>
   own === undefined
-    ? { kind: "outside", family: node.addresses[0]?.includes(":") ? 6 : 4, local: node.network }
+    ? {
+        kind: "outside",
+        family: node.addresses[0]?.includes(":") ? 6 : 4,
+        local: localNetwork(cluster, node),
+      }
     : { kind: "address", address: own };
 
-function connectionOf(node: NodeFirewall, own: string | undefined, port: number): Connection {
-  const origin = originOf(own, node);
+function connectionOf(
+  cluster: ClusterFirewall,
+  node: NodeFirewall,
+  own: string | undefined,
+  port: number,
+): Connection {
+  const origin = originOf(cluster, node, own);
   const near = node.network === undefined ? undefined : netOf(node.network);
   const direct = origin.kind === "address" && near !== undefined && comesFrom(origin, near) === true;
   return { port, origin, to: node.addresses, iface: node.hasGateway || direct ? node.iface : undefined };
+}
+
+interface PlacedRule {
+  /** Undefined: could not be read. */
+  readonly rule: Row | undefined;
+  readonly where: string;
 }
 
 /** The rules of a list with those of the groups that it names, in the order in which they are tried. */
@@ -59,12 +77,12 @@ function flattened(
   rules: readonly Row[] | undefined,
   where: string,
   groups: ClusterFirewall["groups"],
-): readonly { readonly rule: Row | undefined; readonly where: string }[] {
+): readonly PlacedRule[] {
   if (rules === undefined) return [{ rule: undefined, where: `the rules of ${where}` }];
-  return rules.flatMap((rule, pos) => {
+  return rules.flatMap((rule, pos): readonly PlacedRule[] => {
     const here = `rule ${pos} of ${where}`;
     if (str(rule, "type")?.toLowerCase() !== "group") return [{ rule, where: here }];
-    const name = (str(rule, "action") ?? "").toLowerCase();
+    const name = str(rule, "action") ?? "";
     if (!flag(rule, "enable") || !groups.has(name)) return [];
     const inner = groups.get(name);
     const iface = str(rule, "iface");
@@ -85,7 +103,11 @@ function ruleChecks(
   return flattened(rules, where, cluster.groups).flatMap(({ rule, where: place }): readonly Check[] => {
     // What could not be read may accept or refuse.
     if (rule === undefined)
-      return [true, false].map((accepts) => ({ applies: undefined, accepts, why: `${place} could not be read` }));
+      return [true, false].map((accepts) => ({
+        applies: undefined,
+        accepts,
+        why: `${place} could not be read`,
+      }));
     const applies = ruleMatches(rule, connection, cluster);
     if (applies === false) return [];
     const accepts = str(rule, "action")?.toUpperCase() === "ACCEPT";
@@ -95,10 +117,10 @@ function ruleChecks(
 
 /** The network that PVE always lets reach the nodes: the alias local_network, else the node's own. */
 function inLocalNetwork(cluster: ClusterFirewall, node: NodeFirewall, origin: Origin): Tri {
-  const alias = cluster.aliases?.get("local_network");
-  const net = netOf(alias ?? node.network ?? "");
-  if (cluster.aliases === undefined || net === undefined) return origin.kind === "outside" ? false : undefined;
-  return origin.kind === "outside" && alias === undefined ? false : comesFrom(origin, net);
+  if (origin.kind === "outside") return false;
+  if (cluster.aliases === undefined) return undefined;
+  const net = netOf(localNetwork(cluster, node) ?? "");
+  return net && comesFrom(origin, net);
 }
 
 /** The set `management` and the local network reach 8006 and ssh without a rule (PVE::Firewall compile). */
@@ -148,8 +170,7 @@ function checksOf(
     accepts: false,
     why: "the IP set blacklist is dropped first",
   };
-  const blacklisted = cluster.sets === undefined ? [] : [blacklist];
-  return [...blacklisted, ...rules, ...management, last];
+  return [blacklist, ...rules, ...management, last];
 }
 
 /**
@@ -169,7 +190,7 @@ export function decide(
     return { verdict: "unknown", why: `the firewall options of ${node.node} could not be read` };
   if (node.options.enable !== undefined && !flag(node.options, "enable"))
     return { verdict: "accept", why: `the firewall of ${node.node} is off` };
-  return outcome(checksOf(cluster, node, options, connectionOf(node, own, port)));
+  return outcome(checksOf(cluster, node, options, connectionOf(cluster, node, own, port)));
 }
 
 /** The first test that surely applies decides, unless one before it may apply and decides otherwise. */

@@ -47,7 +47,9 @@ function hasPort(list: string, port: number): boolean {
 const allPorts = (list: string): boolean => list === "0:65535" || list === "1:65535";
 
 function portMatches(rule: Row, port: number): Tri {
-  const [macro, proto, dport, sport] = ["macro", "proto", "dport", "sport"].map((key) => str(rule, key) || undefined);
+  const [macro, proto, dport, sport] = ["macro", "proto", "dport", "sport"].map(
+    (key) => str(rule, key) || undefined,
+  );
   if (macro !== undefined) {
     const own = MACRO_PORTS[macro.toLowerCase()];
     if (own === undefined) return OTHER_MACROS.has(macro.toLowerCase()) ? false : undefined;

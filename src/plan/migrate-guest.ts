@@ -4,7 +4,7 @@ import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "
 import { pathsOf, volumesOf, volumeText } from "./guest-volumes.ts";
 import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
 import { runs } from "./lost-guest.ts";
-import { nodeStorages, type NodeStorage, STORAGES_READ } from "./node-storages.ts";
+import { type NodeStorage, nodeStorages, STORAGES_READ } from "./node-storages.ts";
 import { REPLICATION_READ, type ReplicationJob, replicationOf, replicationText } from "./replication-jobs.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
@@ -68,14 +68,24 @@ function localDisk(row: Row): LocalDisk {
   const bytes = num(row, "size");
   const volid = str(row, "volid") ?? "";
   const generated = flag(row, "is_cloudinit") || /vm-\d+-cloudinit/.test(volid);
-  const kind = flag(row, "cdrom") && !generated ? "image" : flag(row, "is_attached") && !generated ? "attached" : "other";
+  const kind =
+    flag(row, "cdrom") && !generated
+      ? "image"
+      : flag(row, "is_attached") && !generated
+        ? "attached"
+        : "other";
   return { volid, kind, ...(bytes === undefined || bytes === 0 ? {} : { bytes }) };
 }
 
 function whyNot(row: Row): string {
-  const blocking = rows(row["blocking-ha-resources"]).map((one) => `${str(one, "sid")} (${str(one, "cause")})`);
+  const blocking = rows(row["blocking-ha-resources"]).map(
+    (one) => `${str(one, "sid")} (${str(one, "cause")})`,
+  );
   const parts = [
-    ...when(texts(row.unavailable_storages).length > 0, `no storage ${listed(texts(row.unavailable_storages), 8)}`),
+    ...when(
+      texts(row.unavailable_storages).length > 0,
+      `no storage ${listed(texts(row.unavailable_storages), 8)}`,
+    ),
     ...when(
       texts(row["unavailable-resources"]).length > 0,
       `no mapped device ${listed(texts(row["unavailable-resources"]), 8)}`,
@@ -85,7 +95,8 @@ function whyNot(row: Row): string {
   return parts.length === 0 ? "PVE does not allow it as a target" : parts.join("; ");
 }
 
-const diskText = ({ volid, bytes }: LocalDisk): string => (bytes === undefined ? volid : `${volid} (${sizeText(bytes)})`);
+const diskText = ({ volid, bytes }: LocalDisk): string =>
+  bytes === undefined ? volid : `${volid} (${sizeText(bytes)})`;
 
 /** What is known of a guest that is to move. */
 interface Moving {
@@ -135,7 +146,10 @@ export const migration: Topic = {
       points: [
         ...points,
         ...haPoints(moving),
-        ...when((replication?.length ?? 0) > 0, `Replication: ${listed((replication ?? []).map(replicationText))}.`),
+        ...when(
+          (replication?.length ?? 0) > 0,
+          `Replication: ${listed((replication ?? []).map(replicationText))}.`,
+        ),
         ...when(!checked, `PVE's own check of the migration could not be read${lockText(config)}.`),
       ],
       state: {
@@ -171,7 +185,9 @@ function vmPoints(moving: Moving): readonly string[] {
   const { step, label, running, target, mapped, checked, ha, replication } = moving;
   const online = running === true && (isOn(step.params, "online") || ha !== undefined);
   const disks = checked?.localDisks ?? [];
-  const [attached, images] = (["attached", "image"] as const).map((kind) => disks.filter((disk) => disk.kind === kind));
+  const [attached, images] = (["attached", "image"] as const).map((kind) =>
+    disks.filter((disk) => disk.kind === kind),
+  );
   const resources = checked?.localResources ?? [];
   const elsewhere = replication?.length && !replication.some((job) => job.target === target);
   const forced = isOn(step.params, "force");
@@ -183,7 +199,9 @@ function vmPoints(moving: Moving): readonly string[] {
       running && (attached?.length ?? 0) > 0 && !isOn(step.params, "with-local-disks")
         ? `its local disks (${listed((attached ?? []).map(diskText))}) move live with with-local-disks only`
         : undefined,
-      (images?.length ?? 0) > 0 ? `a CD-ROM image on a local storage is in a drive (${listed((images ?? []).map(diskText))})` : undefined,
+      (images?.length ?? 0) > 0
+        ? `a CD-ROM image on a local storage is in a drive (${listed((images ?? []).map(diskText))})`
+        : undefined,
       resources.length > 0 && !forced ? `it uses devices of its node (${listed(resources)})` : undefined,
       running && elsewhere && !forced ? `it is replicated, but not to ${target}` : undefined,
     ]),
@@ -223,7 +241,10 @@ function containerPoints(moving: Moving): readonly string[] {
       local.length > 0,
       `Local volumes are copied${mapped === undefined ? "" : ` to ${mapped}`}, the originals removed: ${listed(local.map(volumeText))}.`,
     ),
-    ...when(storages !== undefined && volumes.length > 0 && local.length === 0, "No local volume has to be copied."),
+    ...when(
+      storages !== undefined && volumes.length > 0 && local.length === 0,
+      "No local volume has to be copied.",
+    ),
     ...when(!storages, "Which of its volumes are local could not be read."),
   ];
 }

@@ -1,13 +1,26 @@
 import { flag, type Row, str } from "../pve/data.ts";
-import { bootOrder } from "./hotplug.ts";
 import { isUnusedKey } from "./guest-disk.ts";
 import { configName, inventory, labelOf, nameOfVmid } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
-import { type GuestVolume, sizeBytes, VOLUME_READ, volumesOf, volumeText, withSizes } from "./guest-volumes.ts";
+import {
+  type GuestVolume,
+  sizeBytes,
+  VOLUME_READ,
+  volumesOf,
+  volumeText,
+  withSizes,
+} from "./guest-volumes.ts";
+import { bootOrder } from "./hotplug.ts";
 import { runs } from "./lost-guest.ts";
-import { nodeStorages, type NodeStorage, shortages, STORAGES_READ } from "./node-storages.ts";
+import { type NodeStorage, nodeStorages, STORAGES_READ, shortages } from "./node-storages.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
-import { SNAPSHOT_CONFIG_READS, SNAPSHOT_READS, snapshotConfig, snapshotName, snapshotsOf } from "./snapshots.ts";
+import {
+  SNAPSHOT_CONFIG_READS,
+  SNAPSHOT_READS,
+  snapshotConfig,
+  snapshotName,
+  snapshotsOf,
+} from "./snapshots.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { listed, refusedFor, sizeText, when } from "./wording.ts";
 
@@ -92,12 +105,12 @@ async function toStorage(disk: Disk, look: Look): Promise<Finding> {
         volume?.storage === storage && textOf(step.params, "format") === undefined && guest.type === "qemu"
           ? `it is on ${storage} already`
           : undefined,
-        removes && users.length > 0 ? `the source is in snapshots (${listed(users, 8)}) and delete is set` : undefined,
+        removes && users.length > 0
+          ? `the source is in snapshots (${listed(users, 8)}) and delete is set`
+          : undefined,
       ]),
       `${text} is copied to ${storage ?? "?"}${running ? " while it is in use" : ""}.`,
-      removes
-        ? "The source is removed after the copy."
-        : `The source stays as an unused disk of ${label}.`,
+      removes ? "The source is removed after the copy." : `The source stays as an unused disk of ${label}.`,
       ...when(!removes && users.length > 0, `Snapshots stay with the source: ${listed(users, 8)}.`),
       ...shortages(storages, new Map([[storage ?? "", volume?.bytes ?? 0]])),
       ...unread(disk),
@@ -146,7 +159,9 @@ async function toGuest(disk: Disk, vmid: number, look: Look): Promise<Finding> {
         flag(config, "template") || flag(other, "template") ? "templates keep their disks" : undefined,
         other[asKey] === undefined ? undefined : `${name} has a ${asKey}`,
         running && !isUnusedKey(key) ? "it is running: detach the disk first" : undefined,
-        guest.type === "lxc" && [key, asKey].includes("rootfs") ? "a root file system cannot be handed over" : undefined,
+        guest.type === "lxc" && [key, asKey].includes("rootfs")
+          ? "a root file system cannot be handed over"
+          : undefined,
       ]),
       `${label} loses ${volume ? volumeText(volume) : key}; ${name} gets it as ${asKey}.`,
       ...when(bootOrder(config).includes(key), `${label} boots from ${key} and will not any more.`),

@@ -1,6 +1,6 @@
 import { num, type Row, str } from "../pve/data.ts";
-import { asFlag } from "../render/units.ts";
 import type { Route } from "../schema/routes.gen.ts";
+import { hasAgent } from "./guest-agent.ts";
 import {
   GUEST_READS,
   guestConfig,
@@ -137,11 +137,7 @@ function patience({ step, config, guest }: Stopping): number {
 /** How a guest is asked to shut down: the agent if it runs, else the power button (_do_vm_stop in PVE::QemuServer). */
 function asked({ guest, who, config }: Stopping): string {
   if (guest.type === "lxc") return `The init of ${who} is asked to shut down.`;
-  const agent = propertiesOf(
-    factOf("PUT /nodes/{node}/qemu/{vmid}/config", "agent"),
-    settingText(config.agent),
-  );
-  return asFlag(agent?.enabled)
+  return hasAgent(config)
     ? `${who} is asked to shut down through the guest agent or, where that does not answer, by the ACPI power button.`
     : `${who} has no guest agent: it is asked by the ACPI power button, which it may ignore.`;
 }

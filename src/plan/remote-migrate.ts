@@ -41,14 +41,17 @@ export const remoteMigration: Topic = {
         snapshots: snapshotState(snapshots),
       },
     };
-    const moves = guest.type === "qemu" ? isOn(params, "online") : isOn(params, "restart") || isOn(params, "online");
+    const moves =
+      guest.type === "qemu" ? isOn(params, "online") : isOn(params, "restart") || isOn(params, "online");
     return {
       points: [
         ...refusedFor(label, [
           lock === undefined ? undefined : `it is locked (${lock})`,
           ha.resource ? `HA has ${haText(ha.resource)}` : undefined,
           replication && replication.length > 0 ? "it is replicated" : undefined,
-          running && !moves ? `it runs and ${guest.type === "qemu" ? "online" : "restart"} is not set` : undefined,
+          running && !moves
+            ? `it runs and ${guest.type === "qemu" ? "online" : "restart"} is not set`
+            : undefined,
           snapshots && snapshots.length > 0
             ? `it has snapshots (${listed(snapshots.map(snapshotName), 8)})`
             : undefined,
@@ -59,7 +62,9 @@ export const remoteMigration: Topic = {
           : "Here it stays, stopped and locked.",
         ...when(
           running === true,
-          guest.type === "qemu" ? "It runs on there." : "It is shut down and started there: it is away meanwhile.",
+          guest.type === "qemu"
+            ? "It runs on there."
+            : "It is shut down and started there: it is away meanwhile.",
         ),
         `All its disks are copied to ${settingText(params["target-storage"])} there: ${listed(volumesOf(guest.type, config).map(volumeText)) || "none known"}.`,
         `Its bridges there: ${settingText(params["target-bridge"])}.`,
@@ -67,7 +72,10 @@ export const remoteMigration: Topic = {
       ],
       state,
       ...(removes
-        ? { name: typedName(guest, config), final: `${label} is not in this cluster any more; it would have to be moved back.` }
+        ? {
+            name: typedName(guest, config),
+            final: `${label} is not in this cluster any more; it would have to be moved back.`,
+          }
         : {}),
     };
   },

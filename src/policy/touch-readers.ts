@@ -80,13 +80,15 @@ export const guestsOr =
     return vmids?.map((vmid): Touch => ({ kind: "guest", vmid, how })) ?? [unreadable(name)];
   };
 
-/** The guests of a list of HA resources. */
+/** The guests of a list of HA resources, which is never empty. */
 export const sids =
   (name: string, how: GuestHow): Reader =>
-  (params) =>
-    listOf(given(params, name), sidIn)?.map((sid): Touch => ({ kind: "guest", ...sid, how })) ?? [
-      unreadable(name),
-    ];
+  (params) => {
+    const found = listOf(given(params, name), sidIn) ?? [];
+    return found.length === 0
+      ? [unreadable(name)]
+      : found.map((sid): Touch => ({ kind: "guest", ...sid, how }));
+  };
 
 export const node = (how: NodeHow, name = "node"): Reader =>
   single(name, nodeIn, (found) => [{ kind: "node", name: found, how }]);

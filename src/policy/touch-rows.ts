@@ -1,17 +1,8 @@
 import type { Route } from "../schema/routes.gen.ts";
 import type { Arguments } from "./operation.ts";
 import { type Touch, unreadable } from "./touch.ts";
-import {
-  entriesOf,
-  given,
-  listOf,
-  nodeIn,
-  poolIn,
-  sidIn,
-  storageIn,
-  textOf,
-  vmidOf,
-} from "./touch-arguments.ts";
+import { given, nodeIn, poolIn, storageIn, textOf, vmidOf } from "./touch-arguments.ts";
+import { sids as sidReader } from "./touch-readers.ts";
 import { taskTouch } from "./touch-task.ts";
 import { volumeTouches } from "./touch-volumes.ts";
 import { aclTouches } from "./touches-access.ts";
@@ -40,14 +31,7 @@ const named =
 const storage = named("storage", storageIn, "storage");
 const node = named("node", nodeIn, "node");
 
-const sids =
-  (field: string): RowReader =>
-  (row) =>
-    entriesOf(given(row, field))?.length
-      ? (listOf(given(row, field), sidIn)?.map((sid): Touch => ({ kind: "guest", ...sid, how: "read" })) ?? [
-          unreadable(field),
-        ])
-      : [unreadable(field)];
+const sids = (field: string): RowReader => sidReader(field, "read");
 
 const CLUSTER: RowReader = () => [{ kind: "cluster" }];
 

@@ -3,7 +3,7 @@ import { diskTouches, volumeTouches } from "./touch-volumes.ts";
 
 /** Owners of a volume that a guest gets, or why they are not told. */
 function owners(value: unknown): readonly (number | string)[] {
-  return diskTouches("scsi0", value).flatMap((touch) =>
+  return diskTouches("scsi0", value).flatMap((touch): readonly (number | string)[] =>
     touch.kind === "guest" ? [touch.vmid] : touch.kind === "everything" ? [touch.why] : [],
   );
 }

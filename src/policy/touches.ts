@@ -39,7 +39,9 @@ export function readersOf(route: string): readonly Reader[] | undefined {
 
 /**
  * All that a call touches, from its route and its arguments, the path's among them, in whatever form they are given.
- * What cannot be read touches everything; an empty list is a read that tells of no object. Pure, never throws.
+ * What cannot be read touches everything; only a read that tells of no object touches nothing. Pure, never throws.
  */
-export const touches = (route: string, params: Arguments): readonly Touch[] =>
-  readersOf(route)?.flatMap((read) => read(params)) ?? [UNKNOWN];
+export function touches(route: string, params: Arguments): readonly Touch[] {
+  const found = readersOf(route)?.flatMap((read) => read(params));
+  return found && (found.length > 0 || !byRoute.has(route)) ? found : [UNKNOWN];
+}

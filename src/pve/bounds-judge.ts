@@ -8,6 +8,7 @@ import {
 } from "../policy/bounds-decision.ts";
 import { type Touch, unreadable } from "../policy/touch.ts";
 import { listOf, nodeIn, sidIn, storageIn } from "../policy/touch-arguments.ts";
+import { sids } from "../policy/touch-readers.ts";
 import { keepsAll, selectedGuests } from "../policy/touches-backup.ts";
 import { onOff } from "../schema/on-off.ts";
 import {
@@ -153,10 +154,7 @@ async function judgeBackupJob(court: Court, { id, how }: Of<"backup-job">): Verd
   ]);
 }
 
-const resourcesOf = (rule: Row, how: Of<"guest">["how"]): readonly Touch[] =>
-  listOf(rule.resources, sidIn)?.map((sid) => ({ kind: "guest", ...sid, how }) as const) ?? [
-    unreadable("resources"),
-  ];
+const resourcesOf = (rule: Row, how: Of<"guest">["how"]): readonly Touch[] => sids("resources", how)(rule);
 
 async function judgeHaGroup({ look, ...court }: Court, { id, how, members }: Of<"ha-group">): Verdict {
   const [group, resources] = await Promise.all([look.haGroup(id), members ? look.haResources() : []]);

@@ -147,11 +147,7 @@ describe("pve_run_backup", () => {
   });
 
   it.each([
-    [
-      "keep-last=3",
-      {},
-      /ARE REMOVED .*retention of storage tank is keep-last=3\. remove: false keeps them/,
-    ],
+    ["keep-last=3", {}, /ARE REMOVED .*retention of storage tank is keep-last=3\. remove: false keeps them/],
     [{ "keep-last": 2, "keep-daily": 7 }, {}, /retention of storage tank is keep-last=2,keep-daily=7/],
     ["keep-all=1", {}, /No older backup is removed \(storage tank keeps all\)/],
     ["keep-last=3", { remove: false }, /No older backup is removed \(remove is off\)/],

@@ -133,6 +133,8 @@ export interface ListedTool {
     readonly properties: Readonly<Record<string, InputSchema>>;
     readonly required?: readonly string[];
   };
+  /** Offered only where changes are recorded. */
+  readonly needs?: "record";
   readonly annotations: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;
@@ -158,6 +160,7 @@ export function listing(tool: Tool): ListedTool {
     category: tool.category,
     tier: tool.tier,
     description: tool.description,
+    ...(tool.needs ? { needs: tool.needs } : {}),
     inputSchema: {
       type: "object",
       properties: Object.fromEntries(inputs.map((input) => [input.name, input.schema])),

@@ -4,6 +4,7 @@ import type { Pve } from "../pve/client.ts";
 import type { Json, Row } from "../pve/data.ts";
 import type { Guest, GuestLookup } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
+import type { ChangeRecord } from "../record/record.ts";
 import type { Answer, Job } from "../render/answer.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import type { FollowedJob } from "./job-answers.ts";
@@ -58,6 +59,8 @@ export interface ToolSpec<R extends Route = Route> {
   /** A guest is named by `vmid` although the route has no such placeholder, or of either type. */
   readonly guest?: "qemu" | "lxc" | "any";
   readonly idempotent?: boolean;
+  /** Offered only where changes are recorded. */
+  readonly needs?: "record";
   /** Its results hold text from outside the cluster, or it reaches outside. */
   readonly openWorld?: boolean;
   /** How the answer of `route` reads. */
@@ -103,6 +106,12 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** The call is only planned: writes are noted and answered as if they had been accepted. */
   readonly rehearsing?: true;
+  /** What was recorded of changes; absent: nothing is. */
+  readonly record?: ChangeRecord;
+  /** What this PVE is called in the record. */
+  readonly cluster: string;
+  /** Why the operator's settings do not offer a tool; undefined when they do. */
+  readonly hidden: (tool: string) => string | undefined;
   /** Why a list may be empty: the token has no privileges at all. Undefined otherwise. */
   readonly emptyReason: () => string | undefined;
 }

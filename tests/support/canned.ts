@@ -76,6 +76,7 @@ export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSessio
     // Jobs are not followed: nothing here has a task list.
     safety: { ...OPEN_SAFETY, wait: 0 },
     pace: virtualPace(),
+    hidden: () => undefined,
     emptyReason: () => undefined,
     report: fault,
   });

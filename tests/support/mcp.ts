@@ -43,8 +43,6 @@ export interface ConnectOptions {
   /** The client's user, where the client can ask one. */
   readonly person?: (form: AskedForm) => FormAnswer;
   readonly answerWithinMs?: number;
-  /** The client takes long jobs as tasks. */
-  readonly tasks?: boolean;
   /** What stands between the server and the simulated PVE. */
   readonly through?: (transport: Transport) => Transport;
 }
@@ -52,19 +50,17 @@ export interface ConnectOptions {
 /** The code of a plan. */
 export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(text)?.[1] ?? "";
 
-/** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
-export async function connect(
+/** The real server on a simulated world, behind a pair of streams. */
+export function serve(
   world: World,
   token: { readonly id: string; readonly secret: string },
-  { era = "2025", env = {}, person, answerWithinMs = 5_000, tasks = false, through }: ConnectOptions = {},
-): Promise<Connection> {
+  { env = {}, answerWithinMs = 5_000, through }: ConnectOptions = {},
+) {
   const simulated = simulatorTransport(world);
-  const { requests } = simulated;
-  const transport = through?.(simulated.transport) ?? simulated.transport;
   const errors: Error[] = [];
   const tools = listedTools();
   const app = createApp({
-    transport,
+    transport: through?.(simulated.transport) ?? simulated.transport,
     authorization: `PVEAPIToken=${token.id}=${token.secret}`,
     tokenId: token.id,
     cluster: "test",
@@ -89,13 +85,23 @@ export async function connect(
     { stdin: toServer, stdout: toClient },
     { ended: () => {}, error: (error) => errors.push(error) },
   );
+  return { toServer, toClient, errors, requests: simulated.requests };
+}
+
+/** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
+export async function connect(
+  world: World,
+  token: { readonly id: string; readonly secret: string },
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const { era = "2025", person } = options;
+  const { toServer, toClient, errors, requests } = serve(world, token, options);
   const client = new Client(
     { name: "contract", version: "1" },
     {
       versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: era } },
       capabilities: {
         ...(person ? { elicitation: { form: {} } } : {}),
-        ...(tasks ? { extensions: { "io.modelcontextprotocol/tasks": {} } } : {}),
       },
     },
   );

@@ -52,6 +52,7 @@ export function testSession(
     cluster: "test",
     safety,
     pace: virtualPace(world),
+    hidden: () => undefined,
     emptyReason: () => undefined,
     report: fault,
   });
