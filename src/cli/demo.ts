@@ -1,13 +1,10 @@
-import { readFileSync } from "node:fs";
 import { loadConfig } from "../config/load.ts";
 import type { ProcessLike } from "./process.ts";
-import { loadProgram, readConfig, run, TOOLS, traced } from "./serve.ts";
+import { FROM_SYSTEM, loadProgram, readConfig, run, TOOLS, traced } from "./serve.ts";
 
 /** `mcp-pve demo`: the same server on a simulated three-node cluster; tier, categories and tools as set. */
 export async function demo(proc: ProcessLike): Promise<void> {
-  const config = readConfig(proc, () =>
-    loadConfig(proc.env, { demo: true, tools: () => TOOLS, readFile: (path) => readFileSync(path, "utf8") }),
-  );
+  const config = readConfig(proc, () => loadConfig(proc.env, { ...FROM_SYSTEM, demo: true }));
   const [program, { createSimulator }, { clusterWorld, DEMO_TOKENS }] = await Promise.all([
     loadProgram(),
     import("../simulator/server.ts"),

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import type { DemoConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load.ts";
@@ -17,14 +17,19 @@ import type { ProcessLike } from "./process.ts";
 /** Every tool, as listed when the program was built. */
 export const TOOLS = toolList as unknown as readonly ListedTool[];
 
+/** What the configuration takes from the system. */
+export const FROM_SYSTEM = {
+  tools: () => TOOLS,
+  readFile: (path: string) => readFileSync(path, "utf8"),
+  checkFolder: (folder: string) => accessSync(folder, constants.W_OK),
+} as const;
+
 /** How often a server looks whether the process that started it is still there, in milliseconds. */
 const PARENT_CHECK_MS = 2_000;
 
 /** `mcp-pve serve`: checks the configuration and the connection, then serves MCP over stdio. */
 export async function serve(proc: ProcessLike): Promise<void> {
-  const config = readConfig(proc, () =>
-    loadConfig(proc.env, { tools: () => TOOLS, readFile: (path) => readFileSync(path, "utf8") }),
-  );
+  const config = readConfig(proc, () => loadConfig(proc.env, FROM_SYSTEM));
   const { baseUrl, tokenId, tokenSecret, tls, timeout } = config.connection;
   const secret = tokenSecret.reveal();
   const log = cleanLog(proc.log, [secret]);

@@ -104,8 +104,8 @@ export function fromFile<T>(
   return undefined;
 }
 
-/** Only the code: an error's own message repeats the path, which may be a secret in the wrong variable. */
-function cause(error: unknown): string {
+/** Why a file could not be used. Only the code: an error's own message repeats the path, which may be a secret in the wrong variable. */
+export function cause(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!/^[A-Z][A-Z0-9_]{2,40}$/.test(code)) return "unknown cause";
   const words = CAUSES[code];

@@ -1,18 +1,17 @@
 import type { Config, DemoConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
-import { type ReadFile, readConnection } from "./connection.ts";
+import { readConnection } from "./connection.ts";
 import { nearest } from "./nearest.ts";
 import { type Present, present, readSettings } from "./read-settings.ts";
-import { readSafety } from "./safety.ts";
+import { readSafety, type SafetyDeps } from "./safety.ts";
 import { settingFacts } from "./settings.ts";
 import { showName } from "./show.ts";
 import { type Findings, readSurface, type ToolRef } from "./surface.ts";
 
 /** What loading takes from outside. */
-export interface LoadDeps {
+export interface LoadDeps extends SafetyDeps {
   /** Every tool there is; a function is called only when a setting names tools. */
   readonly tools: readonly ToolRef[] | (() => readonly ToolRef[]);
-  readonly readFile: ReadFile;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -35,7 +34,7 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   };
   const tools = deps.tools;
   const surface = readSurface(reading.values, typeof tools === "function" ? tools : () => tools, findings);
-  const safety = readSafety(reading.values, deps.readFile, findings.problems);
+  const safety = readSafety(reading.values, deps, findings.problems);
   const connection = demo ? undefined : readConnection(set, reading, deps.readFile, findings.problems);
   const { PVE_OUTPUT: output, PVE_STRUCTURED: structured, DEBUG: debug = false } = reading.values;
   const complete = (demo || connection !== undefined) && surface !== undefined && safety !== undefined;

@@ -22,6 +22,13 @@ export interface ClientSide {
   readonly takesTasks: boolean;
 }
 
+/** Why a call is aborted when it is not its client that cancels it. */
+export const SHUTDOWN = "shutdown";
+
+/** The server ends, and the call with it. */
+export const isShuttingDown = ({ signal }: Pick<ClientSide, "signal">): boolean =>
+  signal.aborted && signal.reason === SHUTDOWN;
+
 /** Ways to ask the client's user. */
 export type Person =
   /** The client cannot. */

@@ -12,7 +12,7 @@ import type { OpenEntry } from "../record/record.ts";
 import { redactData } from "../render/redact.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool } from "../tools/tool.ts";
-import type { ClientSide } from "./client-side.ts";
+import { type ClientSide, isShuttingDown } from "./client-side.ts";
 import { type CallNotes, reading, requestKey, type Writer } from "./scope.ts";
 import type { Session } from "./session.ts";
 
@@ -101,7 +101,8 @@ export function execution(
       if (upid === undefined) closed(notes, entry?.close({ verdict: "ok" }));
       return reply;
     } catch (error) {
-      const verdict = error instanceof PveError && error.detail.mayHaveRun ? "unknown" : "refused";
+      const lost = error instanceof PveError && error.detail.mayHaveRun === true;
+      const verdict = !lost ? "refused" : isShuttingDown(side) ? "interrupted" : "unknown";
       closed(
         notes,
         entry?.close({ verdict, detail: error instanceof Error ? error.message : String(error) }),

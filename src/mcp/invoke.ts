@@ -16,7 +16,7 @@ import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
 import { readArguments } from "./arguments.ts";
 import { before } from "./before.ts";
-import type { ClientSide } from "./client-side.ts";
+import { type ClientSide, isShuttingDown } from "./client-side.ts";
 import { digestOf } from "./code.ts";
 import { confirm } from "./confirm.ts";
 import { type Controls, splitControls } from "./controls.ts";
@@ -252,8 +252,9 @@ async function run(
     return await afterJobs(session, located.tool, answer, sent, wait, side, notes);
   } finally {
     // What is still open was started, and nobody has seen its end.
+    const open = isShuttingDown(side) ? "interrupted" : "running";
     for (const { entry, upid } of sent)
-      closed(notes, entry?.close({ verdict: "running", ...(upid === undefined ? {} : { upid }) }));
+      closed(notes, entry?.close({ verdict: open, ...(upid === undefined ? {} : { upid }) }));
   }
 }
 
@@ -282,7 +283,7 @@ async function afterJobs(
     waitMs,
     (upid) => sent.find((one) => one.upid === upid)?.begun,
   );
-  closeEntries(sent, followed, notes);
+  closeEntries(sent, followed, side, notes);
   const running = followed.some(({ followed: { kind } }) => kind === "running");
   if (side.takesTasks && running) return { kind: "task", answer: whole };
   return { kind: "answer", answer: jobsAnswer(whole, followed, (session.pace.now() - begun) / 1_000) };

@@ -7,7 +7,7 @@ import { parseUpid } from "../pve/upid.ts";
 import type { Answer, Job } from "../render/answer.ts";
 import { cleanLine } from "../render/clean.ts";
 import type { FollowedJob } from "../tools/job-answers.ts";
-import type { ClientSide } from "./client-side.ts";
+import { type ClientSide, isShuttingDown } from "./client-side.ts";
 import { closed, type SentWrite } from "./execution.ts";
 import { holderText } from "./guidance.ts";
 import { type CallNotes, reading } from "./scope.ts";
@@ -90,13 +90,15 @@ async function whoHolds(
 export function closeEntries(
   sent: readonly SentWrite[],
   followed: readonly FollowedJob[],
+  side: ClientSide,
   notes: CallNotes,
 ): void {
   for (const { entry, upid } of sent) {
     if (upid === undefined) continue;
     const one = followed.find(({ job }) => job.upid === upid)?.followed;
     if (one?.kind !== "ended") {
-      closed(notes, entry?.close({ verdict: one?.kind === "silent" ? "unknown" : "running", upid }));
+      const open = isShuttingDown(side) ? "interrupted" : "running";
+      closed(notes, entry?.close({ verdict: one?.kind === "silent" ? "unknown" : open, upid }));
       continue;
     }
     const { ending, exit } = one.verdict;

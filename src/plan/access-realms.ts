@@ -63,10 +63,7 @@ export const realmRemoval: Topic = {
 };
 
 /** What a synchronisation takes away when it is told to (`remove-vanished`, the older `full` and `purge`). */
-function vanishing(
-  params: Readonly<Record<string, unknown>>,
-  defaults: string,
-): readonly string[] {
+function vanishing(params: Readonly<Record<string, unknown>>, defaults: string): readonly string[] {
   const kept = /remove-vanished=([^,]+)/.exec(defaults)?.[1];
   const named = textOf(params, "remove-vanished") ?? kept;
   const old = [...when(isOn(params, "full"), "entry"), ...when(isOn(params, "purge"), "acl")];

@@ -90,7 +90,7 @@ export const bulk = (action: Action): Topic => ({
     const headline = `${verb} ${acted.length === 0 ? "no guest" : counted(acted.length, "guest")}${where}`;
     return {
       points: [
-        `${headline}${isNamed ? "" : ", every one as none is named"}${isShort && text !== "" ? `: ${text}` : ""}.`,
+        `${headline}${isNamed ? "" : " (none are named, so all are meant)"}${isShort && text !== "" ? `: ${text}` : ""}.`,
         ...((await action.also?.(acted, known, look)) ?? []),
         ...locked(acted),
         ...when(!isShort, `They are: ${text}.`),
@@ -149,7 +149,8 @@ export const throughHa =
 export const isRunning = ({ status }: Guest): boolean => status === "running" || status === "paused";
 
 const whenStopped = (guest: Guest): Fate => (isRunning(guest) ? { skip: "as they run already" } : ACTS);
-const whenRunning = ({ status }: Guest): Fate => (status === "stopped" ? { skip: "as they do not run" } : ACTS);
+const whenRunning = ({ status }: Guest): Fate =>
+  status === "stopped" ? { skip: "as they do not run" } : ACTS;
 
 /** Seconds that the guests have, and what comes then. */
 function patience(params: Params): string {

@@ -66,10 +66,7 @@ export const cloning: Topic = {
           running && full && snapname === undefined && guest.type === "qemu",
           `${label} runs: its disks are copied in use, as they would be after a power cut.`,
         ),
-        ...when(
-          !full,
-          `${label} cannot be deleted while the clone is there, unless its storage is LVM-thin.`,
-        ),
+        ...when(!full && staysNeeded(copy), `${label} cannot be deleted while the clone is there.`),
         ...when(textOf(step.params, "pool") !== undefined, `It joins pool ${settingText(step.params.pool)}.`),
         ...when(can === undefined, `Whether PVE can clone ${label} could not be read.`),
         ...unknownIfTaken(guests, newid),
@@ -106,6 +103,10 @@ async function copyOf(step: Step, guest: StepGuest, config: Row, look: Look): Pr
     storages,
   };
 }
+
+/** Whether a linked clone's volumes name their base, which keeps that from being destroyed; LVM-thin's stand alone. */
+const staysNeeded = ({ volumes, storages }: Copy): boolean =>
+  volumes.some(({ storage }) => storages?.get(storage ?? "")?.type !== "lvmthin");
 
 /** What stands against a clone besides PVE's own check of the volumes. */
 function obstacles(copy: Copy, config: Row, running: boolean): readonly (string | undefined)[] {

@@ -70,10 +70,7 @@ function standing(guest: StepGuest, { options, config, clusterOn }: GuestFirewal
   const devices = filtered(guest, config);
   const idle = [
     ...when(clusterOn === false, "the cluster's firewall is off"),
-    ...when(
-      Object.keys(config).length > 0 && devices.length === 0,
-      "no network device has firewall=1",
-    ),
+    ...when(Object.keys(config).length > 0 && devices.length === 0, "no network device has firewall=1"),
   ];
   const policies = `policy_in ${str(options, "policy_in") ?? "DROP"}, policy_out ${str(options, "policy_out") ?? "ACCEPT"}`;
   const counts = idle.length > 0 ? `; it does not count, ${idle.join(" and ")}` : "";
@@ -81,7 +78,12 @@ function standing(guest: StepGuest, { options, config, clusterOn }: GuestFirewal
 }
 
 /** What a step of a guest's firewall changes, besides its options. */
-async function told(step: Step, look: Look, guest: StepGuest, now: GuestFirewall): Promise<readonly string[]> {
+async function told(
+  step: Step,
+  look: Look,
+  guest: StepGuest,
+  now: GuestFirewall,
+): Promise<readonly string[]> {
   const { method, part } = placeOfRoute(step.route) ?? { method: "POST", part: "" };
   const { params } = step;
   const name = settingText(params.name);
@@ -109,7 +111,12 @@ async function told(step: Step, look: Look, guest: StepGuest, now: GuestFirewall
   });
   const entries = data === undefined ? undefined : rows(data);
   const text = (list: readonly Row[] | undefined): string =>
-    list === undefined ? "not there, or not readable" : namesOr(list.map((row) => str(row, "cidr") ?? ""), "nothing");
+    list === undefined
+      ? "not there, or not readable"
+      : namesOr(
+          list.map((row) => str(row, "cidr") ?? ""),
+          "nothing",
+        );
   if (part === "ipset")
     return [
       renames === undefined ? `IP set ${name} is created.` : `IP set ${renames} becomes ${name}.`,

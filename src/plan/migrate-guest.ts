@@ -182,8 +182,7 @@ function commonReasons({ guest, target, config, checked }: Moving): readonly (st
 
 /** A VM (migrate_vm in PVE::API2::Qemu, scan_local_volumes in PVE::QemuMigrate). */
 function vmPoints(moving: Moving): readonly string[] {
-  const { step, label, running, target, mapped, checked, ha, replication } = moving;
-  const online = running === true && (isOn(step.params, "online") || ha !== undefined);
+  const { step, label, running, target, mapped, checked, replication } = moving;
   const disks = checked?.localDisks ?? [];
   const [attached, images] = (["attached", "image"] as const).map((kind) =>
     disks.filter((disk) => disk.kind === kind),
@@ -195,7 +194,7 @@ function vmPoints(moving: Moving): readonly string[] {
   return [
     ...refusedFor(label, [
       ...commonReasons(moving),
-      running && !online ? "it runs and online is not set" : undefined,
+      running && !isOn(step.params, "online") ? "it runs and online is not set" : undefined,
       running && (attached?.length ?? 0) > 0 && !isOn(step.params, "with-local-disks")
         ? `its local disks (${listed((attached ?? []).map(diskText))}) move live with with-local-disks only`
         : undefined,
@@ -220,7 +219,8 @@ function vmPoints(moving: Moving): readonly string[] {
 /** A container (prepare in PVE::LXC::Migrate): it never moves while it runs. */
 function containerPoints(moving: Moving): readonly string[] {
   const { step, guest, label, config, running, target, mapped, ha, storages } = moving;
-  const restart = isOn(step.params, "restart") || ha !== undefined;
+  // HA takes "online" too, and restarts containers.
+  const restart = isOn(step.params, "restart") || (ha !== undefined && isOn(step.params, "online"));
   const volumes = volumesOf(guest.type, config);
   const local = volumes.filter(({ storage }) => storages?.get(storage ?? "")?.shared === false);
   const paths = pathsOf(guest.type, config).filter((text) => !isSharedPath(config, text));

@@ -72,8 +72,8 @@ export type Touch =
   | { readonly kind: "ha-rule"; readonly id: string; readonly how: GuestHow }
   /** The nodes of an HA group and, with `members`, the guests in it. */
   | { readonly kind: "ha-group"; readonly id: string; readonly how: GuestHow; readonly members: boolean }
-  /** The guests that HA moves along with this one. */
-  | { readonly kind: "ha-companions"; readonly vmid: number }
+  /** The guests that HA moves along with this one, or that it shares any HA rule with. */
+  | { readonly kind: "ha-companions"; readonly vmid: number; readonly by: "moves" | "rules" }
   /** A task: what it works on, and whose it is. */
   | { readonly kind: "task"; readonly user: string; readonly how: GuestHow; readonly of: readonly Touch[] }
   /** What a backup reaches where the node's and the storage's defaults have it prune or stop guests. */

@@ -29,11 +29,12 @@ import { piecesOf } from "./touch-volumes.ts";
 const VM = [guest("change", "qemu")];
 const CT = [guest("change", "lxc")];
 
-/** HA moves others along with a guest it keeps together with them. */
+/** HA moves others along with a guest it keeps together with them; what forgets a guest changes the rules it is in. */
 const companions =
-  (name: "vmid" | "vms"): Reader =>
+  (name: "vmid" | "vms", by: "moves" | "rules" = "moves"): Reader =>
   (params) =>
-    listOf(given(params, name) ?? [], vmidIn)?.map((vmid): Touch => ({ kind: "ha-companions", vmid })) ?? [];
+    listOf(given(params, name) ?? [], vmidIn)?.map((vmid): Touch => ({ kind: "ha-companions", vmid, by })) ??
+    [];
 
 /** The disk goes to another guest. */
 const REASSIGN = guestIfNamed("target-vmid");
@@ -43,6 +44,7 @@ const OWN_SPACE = guestStorages("allocate");
 const destroy = (type: GuestType): readonly Reader[] => [
   guest("change", type),
   VOLUMES,
+  onlyIf("purge", isOn, companions("vmid", "rules")),
   onlyIf("destroy-unreferenced-disks", isOn, () => [
     {
       kind: "any-storage",

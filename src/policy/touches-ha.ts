@@ -1,3 +1,4 @@
+import { isOn } from "./argument-values.ts";
 import { type GuestHow, type Reader, type Touch, type TouchTable, unreadable } from "./touch.ts";
 import { given, idIn, listOf, sidIn, textOf, vmidIn } from "./touch-arguments.ts";
 import { any, cluster, everyGuest, everyNode, node, onlyIf, places, sids } from "./touch-readers.ts";
@@ -27,10 +28,19 @@ export const replicated =
     return [vmid === undefined ? unreadable("id") : { kind: "guest", vmid, how }];
   };
 
-const companions: Reader = (params) =>
-  listOf(given(params, "sid"), sidIn)?.map(({ vmid }): Touch => ({ kind: "ha-companions", vmid })) ?? [];
+const companions =
+  (by: "moves" | "rules"): Reader =>
+  (params) =>
+    listOf(given(params, "sid"), sidIn)?.map(({ vmid }): Touch => ({ kind: "ha-companions", vmid, by })) ??
+    [];
 
-const MOVE = [RESOURCE, companions, node("place")];
+/** Unless it is told not to, PVE takes a resource out of every rule (PVE::HA::Config delete_service_from_config). */
+const shared: Reader = (params) => {
+  const purge = given(params, "purge");
+  return purge !== undefined && !isOn(purge, params) ? [] : companions("rules")(params);
+};
+
+const MOVE = [RESOURCE, companions("moves"), node("place")];
 const IN_GROUP = onlyIf("group", any, haGroup("change", false));
 
 /** High availability and replication. */
@@ -40,7 +50,7 @@ export const HA_TOUCHES = {
   "DELETE /cluster/ha/groups/{group}": [haGroup("change", true)],
   "POST /cluster/ha/resources": [RESOURCE, IN_GROUP],
   "PUT /cluster/ha/resources/{sid}": [RESOURCE, IN_GROUP],
-  "DELETE /cluster/ha/resources/{sid}": [RESOURCE],
+  "DELETE /cluster/ha/resources/{sid}": [RESOURCE, shared],
   "POST /cluster/ha/resources/{sid}/migrate": MOVE,
   "POST /cluster/ha/resources/{sid}/relocate": MOVE,
   "POST /cluster/ha/rules": [sids("resources", "change"), places("nodes")],

@@ -166,22 +166,23 @@ async function judgeHaGroup({ look, ...court }: Court, { id, how, members }: Of<
   ]);
 }
 
-/** The guests that positive affinity keeps with this one, and those that it keeps with them. */
-async function judgeCompanions(court: Court, { vmid }: Of<"ha-companions">): Verdict {
+/** The guests that positive affinity keeps with this one, and those that it keeps with them; or all in its rules. */
+async function judgeCompanions(court: Court, { vmid, by }: Of<"ha-companions">): Verdict {
   const guest = (await court.look.inventory()).guests.get(vmid);
   if (guest && !guest.managed) return undefined;
-  const together = (await court.look.haRules())
-    .filter((rule) => str(rule, "affinity") === "positive")
+  const rules = (await court.look.haRules())
+    .filter((rule) => by === "rules" || str(rule, "affinity") === "positive")
     .map((rule) => listOf(rule.resources, sidIn)?.map((sid) => sid.vmid) ?? []);
-  const moved = new Set([vmid]);
-  for (const one of moved)
-    for (const others of together) if (others.includes(one)) for (const other of others) moved.add(other);
-  moved.delete(vmid);
-  return firstRefusal(
-    [...moved].map((other) =>
-      judgeGuest(court, { vmid: other, how: "change" }, `which HA moves together with guest ${vmid}`),
-    ),
-  );
+  const others = new Set([vmid]);
+  // A set that grows while it is gone through is gone through to its end.
+  for (const one of by === "moves" ? others : [vmid])
+    for (const members of rules) if (members.includes(one)) for (const member of members) others.add(member);
+  others.delete(vmid);
+  const as =
+    by === "moves"
+      ? `which HA moves together with guest ${vmid}`
+      : `which shares an HA rule with guest ${vmid}`;
+  return firstRefusal([...others].map((other) => judgeGuest(court, { vmid: other, how: "change" }, as)));
 }
 
 /** A task of this token that names no guest is what it has been allowed to start: it may be followed. */

@@ -1,3 +1,4 @@
+import { SHUTDOWN } from "../mcp/client-side.ts";
 import type { CallWatch } from "../mcp/server.ts";
 
 /** The calls under way on a connection. */
@@ -26,7 +27,7 @@ export class RunningCalls implements CallWatch {
     const reads: Promise<void>[] = [];
     for (const [controller, call] of this.#running) {
       if (call.reads) reads.push(call.settled);
-      else controller.abort();
+      else controller.abort(SHUTDOWN);
     }
     if (reads.length > 0)
       await Promise.race([Promise.all(reads), new Promise((done) => setTimeout(done, ms).unref())]);
@@ -34,7 +35,7 @@ export class RunningCalls implements CallWatch {
   }
 
   cancel(): void {
-    for (const controller of this.#running.keys()) controller.abort();
+    for (const controller of this.#running.keys()) controller.abort(SHUTDOWN);
   }
 }
 

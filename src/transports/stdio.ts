@@ -40,7 +40,10 @@ export function serveStreams(
   const calls = new RunningCalls();
   const input = new HeldInput(streams.stdin);
   const wire = new StdioServerTransport(input, streams.stdout);
-  const handle = serveStdio(() => createMcpServer(app, calls, CALLER), { transport: wire, onerror: events.error });
+  const handle = serveStdio(() => createMcpServer(app, calls, CALLER), {
+    transport: wire,
+    onerror: events.error,
+  });
   let closing = false;
   const clientGone = async () => {
     if (closing) return;

@@ -130,6 +130,18 @@ describe("HA moves guests together", () => {
   });
 });
 
+test("a rule that a protected guest shares is not changed by forgetting another", async () => {
+  // 101 and 102 are kept apart.
+  const text = "Guest 102, which shares an HA rule with guest 101, is protected by PVE_PROTECTED (102).";
+  const gone = { node: "pve2", vmid: 101, purge: true };
+  expect(
+    await bounded({ protected: "102" }).call("DELETE /cluster/ha/resources/{sid}", { sid: "vm:101" }),
+  ).toBe(text);
+  expect(await bounded({ protected: "102" }).call("DELETE /nodes/{node}/qemu/{vmid}", gone)).toBe(text);
+  const kept = { sid: "vm:101", purge: false };
+  expect(await bounded({ protected: "102" }).call("DELETE /cluster/ha/resources/{sid}", kept)).toBe("sent");
+});
+
 describe("what the token cannot see is refused", () => {
   test.each<[setting: string, call: Call, text: RegExp]>([
     // The operator's token sees every guest, but no pool.

@@ -32,7 +32,7 @@ function short(touch: Touch): string {
     case "ha-group":
       return `group ${touch.id}${touch.members ? " members" : ""}`;
     case "ha-companions":
-      return `companions of ${touch.vmid}`;
+      return `companions of ${touch.vmid}${touch.by === "rules" ? " in rules" : ""}`;
     case "task":
       return `task of ${touch.user}: ${touch.of.map(short)}`;
     case "by-default":

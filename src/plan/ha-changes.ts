@@ -1,0 +1,324 @@
+import { list, type Row, rows, str } from "../pve/data.ts";
+import type { Guest } from "../pve/guests.ts";
+import {
+  changeFinding,
+  creationFinding,
+  currentSettings,
+  named,
+  readsOf,
+  settingsText,
+  stableSettings,
+} from "./configuration-object.ts";
+import { inventory } from "./guest-names.ts";
+import { guestName } from "./guest-state.ts";
+import { HA_READS, HA_RULE_READS, haRulesOf } from "./ha-resource.ts";
+import { namesOr } from "./sentence.ts";
+import { isOn, settingText, textOf } from "./setting-value.ts";
+import type { Finding, Look, ReadRoute, Topic } from "./topic.ts";
+import { listed, when } from "./wording.ts";
+
+const CURRENT: ReadRoute = "GET /cluster/ha/status/current";
+const ALL: ReadRoute = "GET /cluster/ha/resources";
+
+/** The VMID in `vm:101` or `101`. */
+const vmidOf = (sid: string): number => Number(sid.replace(/^[a-z]+:/, ""));
+
+const guestOf = (guests: readonly Guest[] | undefined, sid: string): Guest | undefined =>
+  guests?.find(({ vmid }) => vmid === vmidOf(sid));
+
+/** "VM 101 (web-02)" for `vm:101`; the resource's own id where the guest is not known. */
+const sidName = (guests: readonly Guest[] | undefined, sid: string): string => {
+  const guest = guestOf(guests, sid);
+  return guest ? guestName(guest, guest.name) : sid;
+};
+
+const guestText = (guest: Guest | undefined): string =>
+  guest ? `${guest.status ?? "in an unknown state"} on ${guest.node}` : "not to be found";
+
+/** What HA does to a guest when another state is asked of it (PVE::HA::Manager). */
+function stateEffect(guest: Guest | undefined, wanted: string | undefined): readonly string[] {
+  if (!guest || wanted === undefined) return [];
+  const running = guest.status === "running";
+  const name = guestName(guest, guest.name);
+  switch (wanted === "enabled" ? "started" : wanted) {
+    case "started":
+      return running ? [] : [`HA then STARTS ${name}.`];
+    case "stopped":
+    case "disabled":
+      return running ? [`HA then STOPS ${name}.`] : [];
+    case "ignored":
+      return [`HA then leaves ${name} alone: it stays as it is, and is not restarted elsewhere.`];
+    default:
+      return [];
+  }
+}
+
+const guestState = (guest: Guest | undefined): Row | null =>
+  guest ? { node: guest.node, status: guest.status ?? null } : null;
+
+const READS = [...HA_READS, "GET /cluster/resources"] as const;
+
+/** A guest that HA is to look after. */
+export const haResourceCreation: Topic = {
+  reads: READS,
+  look: async (step, look): Promise<Finding> => {
+    const { params } = step;
+    const sid = settingText(params.sid);
+    const guests = await inventory(look);
+    const guest = guestOf(guests, sid);
+    const full = guest ? `${guest.type === "qemu" ? "vm" : "ct"}:${guest.vmid}` : sid;
+    const made = await creationFinding({ ...step, params: { ...params, sid: full } }, look, {
+      label: `HA resource ${full}`,
+      list: ALL,
+      key: "sid",
+    });
+    return {
+      points: [
+        ...stateEffect(guest, textOf(params, "state") ?? "started"),
+        `HA looks after ${sidName(guests, sid)}, ${guestText(guest)}; asked of it: ${textOf(params, "state") ?? "started"}.`,
+        ...made.points,
+        ...when(params.group !== undefined, "group: PVE 9 has rules instead of groups, and refuses it."),
+      ],
+      state: { ...made.state, [`guest of ${full}`]: guestState(guest) },
+    };
+  },
+};
+
+const resourceLabel = named("HA resource", "sid");
+
+/** A changed HA resource: the guest, and what becomes of it. */
+export const haResourceChange: Topic = {
+  reads: [...readsOf("PUT /cluster/ha/resources/{sid}"), ...READS],
+  look: async (step, look): Promise<Finding> => {
+    const sid = settingText(step.params.sid);
+    const [change, guests] = await Promise.all([changeFinding(step, look, resourceLabel), inventory(look)]);
+    const guest = guestOf(guests, sid);
+    return {
+      ...change,
+      points: [
+        ...stateEffect(guest, textOf(step.params, "state")),
+        ...change.points,
+        `${sidName(guests, sid)}: ${guestText(guest)}.`,
+      ],
+      state: { ...change.state, [`guest of ${sid}`]: guestState(guest) },
+    };
+  },
+};
+
+/** A guest that HA no longer looks after; rules that name nothing else go with it (delete_service_from_config). */
+export const haResourceRemoval: Topic = {
+  reads: [...readsOf("DELETE /cluster/ha/resources/{sid}"), ...READS, ...HA_RULE_READS],
+  look: async (step, look): Promise<Finding> => {
+    const sid = settingText(step.params.sid);
+    const purges = step.params.purge === undefined || isOn(step.params, "purge");
+    const [resource, guests, rules] = await Promise.all([
+      currentSettings(step, look),
+      inventory(look),
+      haRulesOf(look, sid),
+    ]);
+    const guest = guestOf(guests, sid);
+    const [gone, kept] = [rules.filter(({ alone }) => alone), rules.filter(({ alone }) => !alone)];
+    const nameRules = (some: typeof rules): string =>
+      listed(
+        some.map(({ rule }) => rule),
+        8,
+      );
+    return {
+      points: [
+        `HA no longer looks after ${sidName(guests, sid)}: it stays ${guestText(guest)}, and is not restarted elsewhere when its node fails.`,
+        `HA resource ${sid} goes: ${resource ? settingsText(resource, ["state", "max_restart", "max_relocate", "group", "failback", "comment"]) : "what it is now could not be read"}.`,
+        ...when(purges && gone.length > 0, `HA rules that go with it: ${nameRules(gone)}.`),
+        ...when(purges && kept.length > 0, `HA rules that no longer name it: ${nameRules(kept)}.`),
+        ...when(!purges && rules.length > 0, `HA rules that go on naming it: ${nameRules(rules)}.`),
+      ],
+      state: {
+        [`HA resource ${sid}`]: stableSettings(resource),
+        [`guest of ${sid}`]: guestState(guest),
+        [`rules of ${sid}`]: rules.map(({ rule }) => rule).sort(),
+      },
+    };
+  },
+};
+
+/** A guest that HA is to move: online as a migration, or stopped and started (relocate). */
+export const haMove: Topic = {
+  reads: READS,
+  look: async ({ route, params }, look): Promise<Finding> => {
+    const sid = settingText(params.sid);
+    const node = settingText(params.node);
+    const [data, guests] = await Promise.all([
+      look.tryRead("GET /cluster/ha/resources", {}),
+      inventory(look),
+    ]);
+    const guest = guestOf(guests, sid);
+    const managed = rows(data).some((row) => vmidOf(str(row, "sid") ?? "") === vmidOf(sid));
+    const relocates = route.endsWith("/relocate");
+    const running = guest?.status === "running";
+    const name = sidName(guests, sid);
+    return {
+      points: [
+        ...when(data !== undefined && !managed, `HA does not look after ${name}: PVE refuses.`),
+        ...when(
+          running && (relocates || guest?.type === "lxc"),
+          `${name} is shut down, moved and started again.`,
+        ),
+        guest?.node === node
+          ? `${name} is on ${node} already: nothing moves.`
+          : `HA moves ${name}, ${guestText(guest)}, to ${node}, unless a rule forbids it.`,
+      ],
+      state: { [`guest of ${sid}`]: guestState(guest) },
+    };
+  },
+};
+
+/** The guests that a rule would have moved now, by node affinity: none of its nodes has them. */
+function misplaced(
+  resources: readonly string[],
+  nodes: readonly string[],
+  guests: readonly Guest[],
+): readonly string[] {
+  return resources.flatMap((sid) => {
+    const guest = guestOf(guests, sid);
+    return guest && nodes.length > 0 && !nodes.includes(guest.node)
+      ? [`${guestName(guest, guest.name)} from ${guest.node}`]
+      : [];
+  });
+}
+
+/** The guests that share a node, or do not. */
+function together(
+  resources: readonly string[],
+  affinity: string,
+  guests: readonly Guest[],
+): readonly string[] {
+  const found = resources.flatMap((sid) => guestOf(guests, sid) ?? []);
+  const nodes = new Set(found.map(({ node }) => node));
+  if (affinity === "positive")
+    return nodes.size > 1 ? found.map((one) => `${guestName(one, one.name)} on ${one.node}`) : [];
+  return found
+    .filter((one) => found.some((other) => other !== one && other.node === one.node))
+    .map((one) => `${guestName(one, one.name)} on ${one.node}`);
+}
+
+/** What a rule with these settings demands of guests, and which are not as it wants. */
+function demands(rule: Row, guests: readonly Guest[]): readonly string[] {
+  const resources = list(str(rule, "resources"));
+  const nodes = list(str(rule, "nodes")).map((node) => node.replace(/:\d+$/, ""));
+  const affinity = str(rule, "affinity");
+  const names = namesOr(
+    resources.map((sid) => sidName(guests, sid)),
+    "no guest",
+  );
+  if (affinity !== undefined) {
+    const wrong = together(resources, affinity, guests);
+    return [
+      `${names} ${affinity === "positive" ? "are kept on one node" : "are kept on different nodes"}.`,
+      ...when(wrong.length > 0, `HA moves some of these, which are not as it wants: ${listed(wrong, 8)}.`),
+    ];
+  }
+  const away = misplaced(resources, nodes, guests);
+  const strict = isOn(rule, "strict");
+  return [
+    `${names} ${strict ? "may run on no node but" : "should run on"} ${namesOr(nodes, "none")}.`,
+    ...when(away.length > 0, `HA moves: ${listed(away, 8)}.`),
+    ...when(strict, "When none of these nodes is online, the guests stay stopped."),
+  ];
+}
+
+const ruleLabel = named("HA rule", "rule");
+
+/** A new or changed HA rule: whom it is about, and whom HA then moves. */
+export const haRuleChange: Topic = {
+  reads: [...readsOf("PUT /cluster/ha/rules/{rule}"), ...HA_RULE_READS, "GET /cluster/resources"],
+  look: async (step, look): Promise<Finding> => {
+    const { route, params } = step;
+    const guests = (await inventory(look)) ?? [];
+    const given: Row = Object.fromEntries(
+      Object.entries(params).flatMap(([key, value]) =>
+        value === undefined ? [] : [[key, settingText(value)]],
+      ),
+    );
+    const made = route.startsWith("POST")
+      ? await creationFinding(step, look, { label: ruleLabel, list: "GET /cluster/ha/rules", key: "rule" })
+      : await changeFinding(step, look, ruleLabel);
+    const now = route.startsWith("POST") ? {} : await currentSettings(step, look);
+    const after = { ...now, ...given };
+    const off = isOn(after, "disable");
+    return {
+      ...made,
+      points: [
+        ...made.points,
+        ...(off ? ["It is switched off: HA does not follow it."] : demands(after, guests)),
+        ...when(guests.length === 0, "The guests could not be read."),
+      ],
+    };
+  },
+};
+
+/** A rule that goes: guests stay where they are. */
+export const haRuleRemoval: Topic = {
+  reads: [...readsOf("DELETE /cluster/ha/rules/{rule}"), "GET /cluster/resources"],
+  look: async (step, look): Promise<Finding> => {
+    const [rule, guests] = await Promise.all([currentSettings(step, look), inventory(look)]);
+    const name = settingText(step.params.rule);
+    return {
+      points: [
+        `HA rule ${name} goes: ${rule ? settingsText(rule, ["type", "resources", "nodes", "affinity", "strict", "disable", "comment"]) : "what it is now could not be read"}.`,
+        ...(rule
+          ? [
+              `No longer bound by it: ${namesOr(
+                list(str(rule, "resources")).map((sid) => sidName(guests, sid)),
+                "no guest",
+              )}.`,
+            ]
+          : []),
+      ],
+      state: { [`HA rule ${name}`]: stableSettings(rule) },
+    };
+  },
+};
+
+/** HA switched off or on for the whole cluster: every resource by name. */
+export const haArming: Topic = {
+  reads: [CURRENT, ...READS],
+  look: async ({ route, params }, look: Look): Promise<Finding> => {
+    const [data, current, guests] = await Promise.all([
+      look.tryRead("GET /cluster/ha/resources", {}),
+      look.tryRead("GET /cluster/ha/status/current", {}),
+      inventory(look),
+    ]);
+    const sids = rows(data).flatMap((row) => str(row, "sid") ?? []);
+    const fencing = rows(current).find((row) => str(row, "type") === "fencing");
+    const armed = fencing && str(fencing, "armed-state");
+    const disarms = route.endsWith("/disarm-ha");
+    const mode = settingText(params["resource-mode"]);
+    const names = namesOr(
+      sids.map((sid) => sidName(guests, sid)),
+      "no guest",
+      20,
+    );
+    return {
+      points: [
+        disarms
+          ? `HA is switched off in the whole cluster: no node is fenced, no guest is restarted elsewhere: ${names}.`
+          : `HA is switched on again for: ${names}.`,
+        ...when(
+          disarms && mode === "freeze",
+          "freeze: commands and changes of state wait until it is on again.",
+        ),
+        ...when(
+          disarms && mode === "ignore",
+          "ignore: these guests are handled as if HA did not manage them.",
+        ),
+        `Now: ${armed ?? "could not be read"}.`,
+        ...when(data === undefined, "HA's resources could not be read."),
+      ],
+      state: {
+        "HA of the cluster": {
+          armed: armed ?? null,
+          resources: data === undefined ? null : [...sids].sort(),
+        },
+      },
+    };
+  },
+};
