@@ -118,6 +118,7 @@ export function run(program: Awaited<ReturnType<typeof loadProgram>>, app: App, 
 export function traced(transport: Transport, debug: boolean, log: (line: string) => void): Transport {
   if (!debug) return transport;
   return {
+    ...transport,
     close: () => transport.close(),
     send: async (request) => {
       const begun = Date.now();

@@ -190,10 +190,12 @@ async function rehearse(
 
 const planOf = (session: Session, steps: readonly PlannedStep[], side: ClientSide): Promise<Plan> => {
   const pve = reading(session, side.signal);
+  const address = session.ownAddress();
   const look = createLook({
     send: (route, params) => pve.call(route, params as never),
     guests: () => session.guests.within(side.signal).all(true),
     tokenId: session.tokenId,
+    ...(address === undefined ? {} : { ownAddress: address }),
   });
   return makePlan(steps, look);
 };

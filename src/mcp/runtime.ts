@@ -52,6 +52,7 @@ export function createRuntime(parts: AppParts): Runtime {
     tier,
     tokenId,
     cluster,
+    ownAddress: () => parts.transport.ownAddress?.(),
     safety,
     hidden,
     emptyReason,

@@ -23,6 +23,8 @@ export interface Session {
   readonly used: UsedCodes;
   /** How long a person has to answer while a call waits, in milliseconds. */
   readonly answerWithinMs: number;
+  /** The address that this machine has towards PVE, as far as it is known. */
+  readonly ownAddress: () => string | undefined;
   /** UPIDs of jobs that calls of ours have started. */
   readonly started: Set<string>;
   /** Why the operator's settings do not offer a tool; undefined when they do. */
@@ -36,8 +38,9 @@ export interface Session {
 /** What a session cannot make itself. */
 export type SessionParts = Omit<
   Session,
-  "guests" | "key" | "used" | "started" | "pace" | "answerWithinMs"
+  "guests" | "key" | "used" | "started" | "pace" | "answerWithinMs" | "ownAddress"
 > & {
+  readonly ownAddress?: (() => string | undefined) | undefined;
   readonly pace?: Pace | undefined;
   readonly answerWithinMs?: number | undefined;
 };
@@ -52,6 +55,7 @@ export function createSession(parts: SessionParts): Session {
     guests: new GuestInventory(parts.client),
     pace: parts.pace ?? realPace,
     key: newKey(),
+    ownAddress: parts.ownAddress ?? (() => undefined),
     used: new UsedCodes(),
     answerWithinMs: parts.answerWithinMs ?? ANSWER_WITHIN_MS,
     started: new Set(),

@@ -93,9 +93,14 @@ export function httpsTransport(baseUrl: string, trust: Tls): Transport {
     agent,
   };
   const request = secure ? https.request : http.request;
+  let own: string | undefined;
   return {
-    send: (wire) => exchange(request, { ...target, path: prefix + wire.path }, wire),
+    send: (wire) =>
+      exchange(request, { ...target, path: prefix + wire.path }, wire, (address) => {
+        own = address;
+      }),
     close: () => agent.destroy(),
+    ownAddress: () => own,
   };
 }
 
@@ -103,10 +108,12 @@ function exchange(
   request: typeof http.request,
   target: http.RequestOptions,
   { method, headers, body, signal }: WireRequest,
+  from: (address: string | undefined) => void,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...target, method, headers, ...(signal ? { signal } : {}) }, (incoming) => {
       const chunks: Buffer[] = [];
+      from(incoming.socket.localAddress?.replace(/^::ffff:/, ""));
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("error", reject);
       incoming.on("end", () =>

@@ -20,4 +20,6 @@ export interface WireResponse {
 export interface Transport {
   send(request: WireRequest): Promise<WireResponse>;
   close(): void;
+  /** The address of this machine on the newest connection, as far as there was one; behind NAT PVE sees another. */
+  ownAddress?(): string | undefined;
 }
