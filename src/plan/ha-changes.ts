@@ -1,4 +1,4 @@
-import { list, type Row, rows, str } from "../pve/data.ts";
+import { type Row, rows, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import {
   changeFinding,
@@ -23,12 +23,13 @@ const ALL: ReadRoute = "GET /cluster/ha/resources";
 /** The VMID in `vm:101` or `101`. */
 const vmidOf = (sid: string): number => Number(sid.replace(/^[a-z]+:/, ""));
 
-const guestOf = (guests: readonly Guest[] | undefined, sid: string): Guest | undefined =>
+/** The guest that a resource is about. */
+export const guestOfSid = (guests: readonly Guest[] | undefined, sid: string): Guest | undefined =>
   guests?.find(({ vmid }) => vmid === vmidOf(sid));
 
 /** "VM 101 (web-02)" for `vm:101`; the resource's own id where the guest is not known. */
-const sidName = (guests: readonly Guest[] | undefined, sid: string): string => {
-  const guest = guestOf(guests, sid);
+export const sidName = (guests: readonly Guest[] | undefined, sid: string): string => {
+  const guest = guestOfSid(guests, sid);
   return guest ? guestName(guest, guest.name) : sid;
 };
 
@@ -65,7 +66,7 @@ export const haResourceCreation: Topic = {
     const { params } = step;
     const sid = settingText(params.sid);
     const guests = await inventory(look);
-    const guest = guestOf(guests, sid);
+    const guest = guestOfSid(guests, sid);
     const full = guest ? `${guest.type === "qemu" ? "vm" : "ct"}:${guest.vmid}` : sid;
     const made = await creationFinding({ ...step, params: { ...params, sid: full } }, look, {
       label: `HA resource ${full}`,
@@ -92,7 +93,7 @@ export const haResourceChange: Topic = {
   look: async (step, look): Promise<Finding> => {
     const sid = settingText(step.params.sid);
     const [change, guests] = await Promise.all([changeFinding(step, look, resourceLabel), inventory(look)]);
-    const guest = guestOf(guests, sid);
+    const guest = guestOfSid(guests, sid);
     return {
       ...change,
       points: [
@@ -116,7 +117,7 @@ export const haResourceRemoval: Topic = {
       inventory(look),
       haRulesOf(look, sid),
     ]);
-    const guest = guestOf(guests, sid);
+    const guest = guestOfSid(guests, sid);
     const [gone, kept] = [rules.filter(({ alone }) => alone), rules.filter(({ alone }) => !alone)];
     const nameRules = (some: typeof rules): string =>
       listed(
@@ -150,7 +151,7 @@ export const haMove: Topic = {
       look.tryRead("GET /cluster/ha/resources", {}),
       inventory(look),
     ]);
-    const guest = guestOf(guests, sid);
+    const guest = guestOfSid(guests, sid);
     const managed = rows(data).some((row) => vmidOf(str(row, "sid") ?? "") === vmidOf(sid));
     const relocates = route.endsWith("/relocate");
     const running = guest?.status === "running";
@@ -167,113 +168,6 @@ export const haMove: Topic = {
           : `HA moves ${name}, ${guestText(guest)}, to ${node}, unless a rule forbids it.`,
       ],
       state: { [`guest of ${sid}`]: guestState(guest) },
-    };
-  },
-};
-
-/** The guests that a rule would have moved now, by node affinity: none of its nodes has them. */
-function misplaced(
-  resources: readonly string[],
-  nodes: readonly string[],
-  guests: readonly Guest[],
-): readonly string[] {
-  return resources.flatMap((sid) => {
-    const guest = guestOf(guests, sid);
-    return guest && nodes.length > 0 && !nodes.includes(guest.node)
-      ? [`${guestName(guest, guest.name)} from ${guest.node}`]
-      : [];
-  });
-}
-
-/** The guests that share a node, or do not. */
-function together(
-  resources: readonly string[],
-  affinity: string,
-  guests: readonly Guest[],
-): readonly string[] {
-  const found = resources.flatMap((sid) => guestOf(guests, sid) ?? []);
-  const nodes = new Set(found.map(({ node }) => node));
-  if (affinity === "positive")
-    return nodes.size > 1 ? found.map((one) => `${guestName(one, one.name)} on ${one.node}`) : [];
-  return found
-    .filter((one) => found.some((other) => other !== one && other.node === one.node))
-    .map((one) => `${guestName(one, one.name)} on ${one.node}`);
-}
-
-/** What a rule with these settings demands of guests, and which are not as it wants. */
-function demands(rule: Row, guests: readonly Guest[]): readonly string[] {
-  const resources = list(str(rule, "resources"));
-  const nodes = list(str(rule, "nodes")).map((node) => node.replace(/:\d+$/, ""));
-  const affinity = str(rule, "affinity");
-  const names = namesOr(
-    resources.map((sid) => sidName(guests, sid)),
-    "no guest",
-  );
-  if (affinity !== undefined) {
-    const wrong = together(resources, affinity, guests);
-    return [
-      `${names} ${affinity === "positive" ? "are kept on one node" : "are kept on different nodes"}.`,
-      ...when(wrong.length > 0, `HA moves some of these, which are not as it wants: ${listed(wrong, 8)}.`),
-    ];
-  }
-  const away = misplaced(resources, nodes, guests);
-  const strict = isOn(rule, "strict");
-  return [
-    `${names} ${strict ? "may run on no node but" : "should run on"} ${namesOr(nodes, "none")}.`,
-    ...when(away.length > 0, `HA moves: ${listed(away, 8)}.`),
-    ...when(strict, "When none of these nodes is online, the guests stay stopped."),
-  ];
-}
-
-const ruleLabel = named("HA rule", "rule");
-
-/** A new or changed HA rule: whom it is about, and whom HA then moves. */
-export const haRuleChange: Topic = {
-  reads: [...readsOf("PUT /cluster/ha/rules/{rule}"), ...HA_RULE_READS, "GET /cluster/resources"],
-  look: async (step, look): Promise<Finding> => {
-    const { route, params } = step;
-    const guests = (await inventory(look)) ?? [];
-    const given: Row = Object.fromEntries(
-      Object.entries(params).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, settingText(value)]],
-      ),
-    );
-    const made = route.startsWith("POST")
-      ? await creationFinding(step, look, { label: ruleLabel, list: "GET /cluster/ha/rules", key: "rule" })
-      : await changeFinding(step, look, ruleLabel);
-    const now = route.startsWith("POST") ? {} : await currentSettings(step, look);
-    const after = { ...now, ...given };
-    const off = isOn(after, "disable");
-    return {
-      ...made,
-      points: [
-        ...made.points,
-        ...(off ? ["It is switched off: HA does not follow it."] : demands(after, guests)),
-        ...when(guests.length === 0, "The guests could not be read."),
-      ],
-    };
-  },
-};
-
-/** A rule that goes: guests stay where they are. */
-export const haRuleRemoval: Topic = {
-  reads: [...readsOf("DELETE /cluster/ha/rules/{rule}"), "GET /cluster/resources"],
-  look: async (step, look): Promise<Finding> => {
-    const [rule, guests] = await Promise.all([currentSettings(step, look), inventory(look)]);
-    const name = settingText(step.params.rule);
-    return {
-      points: [
-        `HA rule ${name} goes: ${rule ? settingsText(rule, ["type", "resources", "nodes", "affinity", "strict", "disable", "comment"]) : "what it is now could not be read"}.`,
-        ...(rule
-          ? [
-              `No longer bound by it: ${namesOr(
-                list(str(rule, "resources")).map((sid) => sidName(guests, sid)),
-                "no guest",
-              )}.`,
-            ]
-          : []),
-      ],
-      state: { [`HA rule ${name}`]: stableSettings(rule) },
     };
   },
 };

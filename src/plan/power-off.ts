@@ -1,5 +1,4 @@
 import { num, type Row, str } from "../pve/data.ts";
-import type { Route } from "../schema/routes.gen.ts";
 import { hasAgent } from "./guest-agent.ts";
 import {
   GUEST_READS,
@@ -14,7 +13,7 @@ import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
 import { runs } from "./lost-guest.ts";
 import { nodeTime, TIME_READ } from "./node-time.ts";
 import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
-import { factOf, isOn, propertiesOf, settingText } from "./setting-value.ts";
+import { isOn, settingText } from "./setting-value.ts";
 import { attemptText, type ShutdownAttempt, shutdownAttempt } from "./shutdown-attempt.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { refusedFor, when } from "./wording.ts";
@@ -129,8 +128,7 @@ export const reset = powerOff((about) => [
 function patience({ step, config, guest }: Stopping): number {
   const given = step.params.timeout;
   if (given !== undefined) return Number(given);
-  const route: Route = "PUT /nodes/{node}/qemu/{vmid}/config";
-  const down = propertiesOf(factOf(route, "startup"), settingText(config.startup))?.down;
+  const down = /(?:^|,)down=(\d+)/.exec(settingText(config.startup))?.[1];
   return guest.type === "qemu" && down !== undefined ? Number(down) : 60;
 }
 

@@ -127,11 +127,6 @@ function detail(one: FollowedJob): readonly Block[] {
   if (followed.kind !== "ended") return [];
   const { verdict, lines } = followed;
   const blocks: Block[] = [];
-  if (verdict.done && verdict.done.length > 0)
-    blocks.push({
-      kind: "facts",
-      facts: [{ key: "done", label: "guests done", value: verdict.done.join(", ") }],
-    });
   for (const text of [...(hint === undefined ? [] : [hint]), ...(verdict.notes ?? [])])
     blocks.push({ kind: "note", text });
   const wanted = verdict.ending === "failed" ? BAD_LINES : verdict.ending === "warnings" ? WARNING_LINES : 0;
@@ -212,7 +207,7 @@ export function jobsAnswer(answer: Answer, all: readonly FollowedJob[], waitedSe
     return {
       ...common,
       headline: headline(only, waitedSeconds),
-      blocks: [...blocks, { kind: "facts", facts }, ...detail(only)],
+      blocks: [...withFacts(blocks, facts), ...detail(only)],
     };
   }
   const rows = all.map((one): Readonly<Record<string, Cell>> => {
@@ -241,6 +236,14 @@ export function jobsAnswer(answer: Answer, all: readonly FollowedJob[], waitedSe
       ...all.flatMap(detail),
     ],
   };
+}
+
+/** Blocks with more facts at their end, in one block with those that stand there. */
+function withFacts(blocks: readonly Block[], facts: readonly Fact[]): readonly Block[] {
+  const last = blocks.at(-1);
+  return last?.kind === "facts" && last.title === undefined
+    ? [...blocks.slice(0, -1), { ...last, facts: [...last.facts, ...facts] }]
+    : [...blocks, { kind: "facts", facts }];
 }
 
 /** "1 of 3 jobs FAILED, 1 still running, 1 done": the worst first. */
