@@ -35,7 +35,7 @@ export function createApp(parts: AppParts): App {
   const visible = tools.filter((tool) => hiddenBecause(tool, surface) === undefined);
   let loaded: Runtime | undefined;
   const loadRuntime = once(async () => {
-    loaded = (await import("./runtime.ts")).createRuntime(parts);
+    loaded = await (await import("./runtime.ts")).createRuntime(parts);
     return loaded;
   });
   return {

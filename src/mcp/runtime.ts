@@ -1,4 +1,6 @@
+import type { Safety } from "../config/config.ts";
 import { createPveClient } from "../pve/client.ts";
+import type { Guard } from "../pve/guard.ts";
 import { createRecord } from "../record/record.ts";
 import type { Answer } from "../render/answer.ts";
 import { toStructured } from "../render/json.ts";
@@ -30,11 +32,12 @@ export interface Runtime {
 }
 
 /** Makes what answers calls; everything it returns has passed the redactor. */
-export function createRuntime(parts: AppParts): Runtime {
+export async function createRuntime(parts: AppParts): Promise<Runtime> {
   const { config, tokenId, emptyReason, cluster } = parts;
   const { safety } = config;
   const { tier } = config.surface;
-  const client = createPveClient({ ...parts, tier });
+  const guard = await guardOf(safety, tokenId);
+  const client = createPveClient({ ...parts, tier, ...(guard ? { guard } : {}) });
   const redact = createRedactor(parts.secrets);
   const report = (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -103,6 +106,13 @@ export function createRuntime(parts: AppParts): Runtime {
     hiddenTool: (reason) => refuse(`${reason} The operator decides.`),
     close: () => record?.interrupt(),
   };
+}
+
+/** The bounds, loaded only where some are set. */
+async function guardOf(safety: Safety, tokenId: string): Promise<Guard | undefined> {
+  const { protected: kept, allowed, freezeFile } = safety;
+  if (kept.length === 0 && allowed === undefined && freezeFile === undefined) return undefined;
+  return (await import("../pve/bounds-guard.ts")).createBoundsGuard(safety, { tokenId });
 }
 
 /** What a client's cancelling of a task stands for. */

@@ -13,7 +13,7 @@ import {
   stableSettings,
 } from "./configuration-object.ts";
 import { inventory, nameOfVmid } from "./guest-names.ts";
-import { capital, guestNames } from "./sentence.ts";
+import { capital, guestNames, LINE } from "./sentence.ts";
 import { entriesOf, isOn, settingText, textOf } from "./setting-value.ts";
 import type { Finding, Look, ReadRoute, Topic } from "./topic.ts";
 import { counted, listed, when } from "./wording.ts";
@@ -83,13 +83,13 @@ export const backupJobRemoval: Topic = {
     return {
       points: [
         `Backup job ${id} goes: ${job ? settingsText(job, ["schedule", "storage", "mode", "enabled", "prune-backups", "comment"]) : "what it is now could not be read"}.`,
+        ...(alone.length === theirs.length ? [] : uncovered(alone, "afterwards")),
         vmids === undefined
           ? "Which guests it saves could not be read."
-          : `It saves ${counted(vmids.length, "guest")}: ${listed(
+          : `It saves ${counted(vmids.length, "guest")}${alone.length > 0 && alone.length === theirs.length ? ", and no other enabled job does" : ""}: ${listed(
               vmids.map((vmid) => nameOfVmid(guests, vmid)),
-              8,
+              LINE + 4,
             )}.`,
-        ...uncovered(alone, "afterwards"),
         "Backups that it made stay where they are.",
       ],
       state: { [jobLabel(step.params)]: stableSettings(job), [`guests of ${id}`]: vmids ? [...vmids] : null },
@@ -125,7 +125,10 @@ export const backupJobChange: Topic = {
       points: [
         ...change.points,
         ...uncovered(lost, "afterwards"),
-        ...when(left.length > 0, `No longer saved by it: ${guestNames(left)}.`),
+        ...when(
+          is && left.length > 0 && left.length !== lost.length,
+          `No longer saved by it: ${guestNames(left)}.`,
+        ),
         ...when(
           has.some((guest) => !had.includes(guest)),
           `Saved by it from then on: ${guestNames(has.filter((guest) => !had.includes(guest)))}.`,

@@ -1,4 +1,4 @@
-import { flag, list, num, rows, str } from "../pve/data.ts";
+import { flag, list, num, type Row, record, rows, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import type { StepGuest } from "./guest-state.ts";
 import type { Look } from "./topic.ts";
@@ -55,7 +55,7 @@ export async function backupJobsOf(
 
 /** How a job comes to a guest (PVE::VZDump get_included_guests); undefined: it does not. */
 function selection(
-  row: Readonly<Record<string, unknown>>,
+  row: Row,
   { vmid, node }: StepGuest,
   pool: string | undefined,
 ): BackupJob["by"] | undefined {
@@ -71,8 +71,7 @@ function selection(
 /** The disks of a guest that a job leaves out; undefined where PVE does not say. */
 async function leftOut(look: Look, id: string, vmid: number): Promise<readonly string[] | undefined> {
   const data = await look.tryRead(INCLUDED, { id });
-  const children = (data as { readonly children?: unknown } | undefined)?.children;
-  const guest = rows(children as never).find((row) => num(row, "id") === vmid);
+  const guest = rows(record(data).children).find((row) => num(row, "id") === vmid);
   if (!guest) return undefined;
   return rows(guest.children)
     .filter((volume) => !flag(volume, "included"))

@@ -84,7 +84,7 @@ export const removalBlocks = (gone: readonly PrunedBackup[]): readonly Block[] =
 
 /** Pruning of a storage: what goes and what stays, by PVE's own preview. */
 export const pruning: Topic = {
-  reads: [PRUNE_READ, "GET /storage/{storage}"],
+  reads: [PRUNE_READ, "GET /storage/{storage}", "GET /cluster/resources"],
   look: async ({ params }, look): Promise<Finding> => {
     const storage = settingText(params.storage);
     const { node, type, vmid } = params;

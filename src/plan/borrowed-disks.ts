@@ -1,6 +1,7 @@
 import { foreignVolumes } from "../policy/foreign-volumes.ts";
 import type { Guest } from "../pve/guests.ts";
 import { nameOfVmid } from "./guest-names.ts";
+import { shownText } from "./shown-parameter.ts";
 import type { Step } from "./topic.ts";
 
 /** Disks of other guests that a call attaches, as points and as what a decision hangs on. */
@@ -20,7 +21,7 @@ export function borrowedDisks(
   return {
     points: borrowed.map(
       ({ param, volume, owner }) =>
-        `${param} takes ${volume}, a disk of ${nameOfVmid(guests, owner)} (${statusOf(guests, owner)}): two guests that write to one disk destroy it.`,
+        `${param} takes ${shownText(volume)}, a disk of ${nameOfVmid(guests, owner)} (${statusOf(guests, owner)}): two guests that write to one disk destroy it.`,
     ),
     owners: owners.map((owner) => `${nameOfVmid(guests, owner)} ${statusOf(guests, owner)}`),
   };

@@ -6,6 +6,7 @@ import { guestName } from "./guest-state.ts";
 import { HA_READS, type HaResource, haOfGuest, haResources } from "./ha-resource.ts";
 import { PRECONDITION_READS } from "./migrate-guest.ts";
 import { entriesOf, isOn, settingText } from "./setting-value.ts";
+import { shownText } from "./shown-parameter.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { counted, listed, when } from "./wording.ts";
 
@@ -66,11 +67,12 @@ export const bulk = (action: Action): Topic => ({
   reads: [...HA_READS, ...CONFIG_READS, ...PRECONDITION_READS],
   look: async ({ route, params }, look): Promise<Finding> => {
     const [all, ha] = await Promise.all([inventory(look), haResources(look)]);
-    const wanted = entriesOf(params.vms).map(Number);
+    const wanted = entriesOf(params.vms).map(Number).filter(Number.isInteger);
     const node = settingText(params.node);
     const isNamed = wanted.length > 0;
     const [verb, to = ""] = action.does(params);
-    const where = `${node === "" ? "" : ` on ${node}`}${to}`;
+    const at = node === "" ? "" : ` on ${shownText(node)}`;
+    const where = `${at}${to}`;
     if (!all)
       return {
         points: [
@@ -95,10 +97,7 @@ export const bulk = (action: Action): Topic => ({
         ...locked(acted),
         ...when(!isShort, `They are: ${text}.`),
         ...leftOut(fates),
-        ...when(
-          absent.length > 0,
-          `Not there${node === "" ? "" : ` on ${node}`}: ${listed(absent.map(String))}.`,
-        ),
+        ...when(absent.length > 0, `There is no such guest${at}: ${listed(absent.map(String))}.`),
         ...when(!ha, "Which of them HA manages could not be read."),
       ],
       state: { [`guests of ${route} ${node}`]: acted.map((guest): Json => stateOf(guest, ha)) },

@@ -4,6 +4,7 @@ import { ACTS, bulk, isRunning, namesOfGuests, throughHa } from "./bulk-guests.t
 import { guestName } from "./guest-state.ts";
 import { preconditionsOf } from "./migrate-guest.ts";
 import { isOn, settingText } from "./setting-value.ts";
+import { shownText } from "./shown-parameter.ts";
 import type { Look, Step, Topic } from "./topic.ts";
 import { counted, listed, when } from "./wording.ts";
 
@@ -15,7 +16,7 @@ const CHECKED = 20;
 /** Moving to another node. */
 const migrating = (always: boolean): Topic =>
   bulk({
-    does: ({ target }) => ["Migrates", ` to ${settingText(target)}`],
+    does: ({ target }) => ["Migrates", ` to ${shownText(settingText(target))}`],
     sparesHa: false,
     fate: (guest, { params }) =>
       guest.node === settingText(params.target) ? { skip: "as they are there already" } : ACTS,

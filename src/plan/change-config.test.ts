@@ -70,7 +70,8 @@ describe("a change of a configuration", () => {
       await points(VM, { node: "pve3", vmid: 102, protection: false, delete: "scsi1", digest: "0" }),
     ).toEqual([
       "VM 102 (db-01) on pve3: running, up 40d, protection flag set.",
-      "PVE would refuse this for VM 102, the plan ends there: its configuration has changed since the given digest; scsi1: protection is on.",
+      "PVE would refuse this for VM 102, the plan ends there: its configuration has changed since the given digest.",
+      "PVE would refuse in VM 102: scsi1 (protection is on).",
       "Detached, kept as unused0: scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
       "The protection flag of VM 102 goes: it and its disks can then be deleted.",
       "VM 102 changes at once: scsi1 goes (kept as unused0), protection 1 → 0.",

@@ -2,14 +2,14 @@ import { flag, type Row, str } from "../pve/data.ts";
 import { asFlag } from "../render/units.ts";
 import { borrowedDisks } from "./borrowed-disks.ts";
 import { type ConfigDifference, configDifference, type GuestChange } from "./config-difference.ts";
+import { isProtected, lockReason, runs, staleReason } from "./guest-condition.ts";
 import { CONFIG_ROUTE } from "./guest-disk.ts";
 import { inventory, labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { VOLUME_READ, volumesOf, volumeText, withSizes } from "./guest-volumes.ts";
-import { runs } from "./lost-guest.ts";
 import { PENDING_READS, pendingRows } from "./pending-changes.ts";
 import { valueText } from "./sentence.ts";
-import { entriesOf, isOn, settingText } from "./setting-value.ts";
+import { entriesOf, settingText } from "./setting-value.ts";
 import { differenceBlocks } from "./settings-difference.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { listed, refusedFor, when } from "./wording.ts";
@@ -46,12 +46,14 @@ export const configChange: Topic = {
         points: [...borrowed.points, `What is set in ${who} now could not be read, so neither what changes.`],
         state,
       };
-    // PVE answers a running VM's change in part; of what runs nothing is known here, the later time is told.
+    // Where nobody could look, it is taken to run: that tells the later time.
     const running = runs(status) ?? true;
     const difference = configDifference({ type: guest.type, now: config, pending, params, running });
+    const failed = failures(difference);
     return {
       points: [
-        ...refusedFor(who, [lockReason(step, config), staleReason(step, config), ...failures(difference)]),
+        ...refusedFor(who, [lockReason(config, params), staleReason(config, step.params)]),
+        ...when(failed.length > 0, `PVE would refuse in ${who}: ${listed(failed, SHOWN)}.`),
         ...(await volumePoints(look, guest, config, difference)),
         ...borrowed.points,
         ...when(
@@ -74,20 +76,8 @@ export const configChange: Topic = {
 const settingsOf = ({ route, params }: Step): Step["params"] =>
   route.endsWith("/unlink") ? { vmid: params.vmid, delete: params.idlist, force: params.force } : params;
 
-function lockReason({ params }: Step, config: Row): string | undefined {
-  const lock = str(config, "lock");
-  return lock === undefined || isOn(params, "skiplock") ? undefined : `it is locked (${lock})`;
-}
-
-function staleReason({ params }: Step, config: Row): string | undefined {
-  const [given, now] = [settingText(params.digest), str(config, "digest")];
-  return given === "" || now === undefined || given === now
-    ? undefined
-    : "its configuration has changed since the given digest";
-}
-
 const failures = ({ changes }: ConfigDifference): readonly string[] =>
-  changes.flatMap(({ key, fails }) => (fails === undefined ? [] : [`${key}: ${fails}`]));
+  changes.flatMap(({ key, fails }) => (fails === undefined ? [] : [`${key} (${fails})`]));
 
 /** Volumes that go, and those that stay as unused ones, with their sizes. */
 async function volumePoints(
@@ -111,7 +101,7 @@ async function volumePoints(
 
 /** Whether the call takes away the flag that keeps a guest from being deleted. */
 const loosens = (config: Row, params: Step["params"]): boolean =>
-  flag(config, "protection") &&
+  isProtected(config) &&
   (asFlag(params.protection) === false || entriesOf(params.delete).includes("protection"));
 
 function changePoints(who: string, { changes, unchanged }: ConfigDifference): readonly string[] {

@@ -1,12 +1,13 @@
-import { flag, type Row, str } from "../pve/data.ts";
+import type { Row } from "../pve/data.ts";
+import { isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { isUnusedKey } from "./guest-disk.ts";
 import { configName, inventory, labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { type GuestVolume, volumesOf, volumeText } from "./guest-volumes.ts";
-import { runs } from "./lost-guest.ts";
 import { takenBy, unknownIfTaken } from "./new-guest.ts";
 import { type NodeStorage, nodeStorages, STORAGES_READ, shortages } from "./node-storages.ts";
 import { settingText, textOf } from "./setting-value.ts";
+import { shownParameter, shownText } from "./shown-parameter.ts";
 import { FEATURE_READS, hasFeature } from "./snapshot-changes.ts";
 import {
   SNAPSHOT_CONFIG_READS,
@@ -49,9 +50,9 @@ export const cloning: Topic = {
     const can = await hasFeature(look, guest, copy.full ? "copy" : "clone", copy.snapname);
     const { newid, full, target, snapname } = copy;
     const label = labelOf(guest, config);
-    const asOf = snapname === undefined ? "" : `, as of snapshot ${snapname}`;
+    const asOf = snapname === undefined ? "" : `, as of snapshot ${shownText(snapname)}`;
     const kind = full ? "a full copy" : "a linked clone";
-    const name = textOf(step.params, guest.type === "qemu" ? "name" : "hostname");
+    const name = shownParameter(step.params, guest.type === "qemu" ? "name" : "hostname");
     const running = runs(status) === true;
     return {
       points: [
@@ -60,14 +61,17 @@ export const cloning: Topic = {
           can === false ? `PVE says its disks cannot be ${full ? "copied" : "cloned linked"}` : undefined,
           ...obstacles(copy, config, running),
         ]),
-        `New: ${guestName({ type: guest.type, vmid: newid }, name)} on ${target}, ${kind} of ${label}${asOf}.`,
+        `New: ${guestName({ type: guest.type, vmid: newid }, name)} on ${shownText(target)}, ${kind} of ${label}${asOf}.`,
         ...diskPoints(copy),
         ...when(
           running && full && snapname === undefined && guest.type === "qemu",
           `${label} runs: its disks are copied in use, as they would be after a power cut.`,
         ),
         ...when(!full && staysNeeded(copy), `${label} cannot be deleted while the clone is there.`),
-        ...when(textOf(step.params, "pool") !== undefined, `It joins pool ${settingText(step.params.pool)}.`),
+        ...when(
+          textOf(step.params, "pool") !== undefined,
+          `It joins pool ${shownParameter(step.params, "pool")}.`,
+        ),
         ...when(can === undefined, `Whether PVE can clone ${label} could not be read.`),
         ...unknownIfTaken(guests, newid),
       ],
@@ -89,7 +93,7 @@ async function copyOf(step: Step, guest: StepGuest, config: Row, look: Look): Pr
     nodeStorages(look, guest.node),
   ]);
   // Templates are cloned linked unless the call says otherwise (clone_vm in PVE::API2).
-  const full = params.full === undefined ? !flag(config, "template") : settingText(params.full) === "1";
+  const full = params.full === undefined ? !isTemplate(config) : settingText(params.full) === "1";
   return {
     guest,
     params,
@@ -111,17 +115,16 @@ const staysNeeded = ({ volumes, storages }: Copy): boolean =>
 /** What stands against a clone besides PVE's own check of the volumes. */
 function obstacles(copy: Copy, config: Row, running: boolean): readonly (string | undefined)[] {
   const { guest, full, target, storage, snapname, volumes, storages, params } = copy;
-  const lock = str(config, "lock");
   const local = volumes.filter((volume) => {
     const found = storages?.get(storage ?? volume.storage ?? "");
     return found !== undefined && !found.shared;
   });
   return [
-    lock === undefined ? undefined : `it is locked (${lock})`,
+    lockReason(config, params),
     !full && storage !== undefined ? "a linked clone stays on its base's storage" : undefined,
     !full && textOf(params, "format") !== undefined ? "a linked clone takes no format" : undefined,
     target !== guest.node && local.length > 0
-      ? `it cannot be cloned to ${target}: ${listed(local.map(({ key }) => key))} would be on a local storage`
+      ? `it cannot be cloned to ${shownText(target)}: ${listed(local.map(({ key }) => key))} would be on a local storage`
       : undefined,
     guest.type === "lxc" && full && running && snapname === undefined
       ? "a running container is copied from a snapshot only"
@@ -137,7 +140,7 @@ function diskPoints({ volumes, full, storage, storages }: Copy): readonly string
   const texts = volumes.map((volume) => {
     const target = storage ?? volume.storage ?? "";
     wanted.set(target, (wanted.get(target) ?? 0) + (volume.bytes ?? 0));
-    return `${volume.key} ${sizeText(volume.bytes)} to ${target}`;
+    return `${volume.key} ${sizeText(volume.bytes)} to ${shownText(target)}`;
   });
   return [`Copied: ${listed(texts)}.`, ...shortages(storages, wanted)];
 }
@@ -158,16 +161,15 @@ export const templating: Topic = {
     const disks = volumesOf(guest.type, config).filter(
       ({ key, kind }) => kind === "disk" && !isUnusedKey(key) && (only ?? key) === key,
     );
-    const lock = str(config, "lock");
     return {
       points: [
         ...refusedFor(label, [
-          flag(config, "template") && only === undefined ? "it is a template" : undefined,
+          isTemplate(config) && only === undefined ? "it is a template" : undefined,
           runs(status) ? "it is running" : undefined,
           snapshots && snapshots.length > 0
             ? `it has snapshots (${listed(snapshots.map(snapshotName), 8)})`
             : undefined,
-          lock === undefined ? undefined : `it is locked (${lock})`,
+          lockReason(config, step.params),
         ]),
         `${label} becomes a template: it can only be cloned from then on, never started.`,
         ...when(disks.length > 0, `Become read-only bases: ${listed(disks.map(volumeText))}.`),

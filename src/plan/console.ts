@@ -1,11 +1,12 @@
 import { rows, str } from "../pve/data.ts";
 import { quoted } from "../render/foreign.ts";
 import { redactData } from "../render/redact.ts";
+import { runs } from "./guest-condition.ts";
 import { labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestOf, guestStatus } from "./guest-state.ts";
 import { volumesOf, volumeText } from "./guest-volumes.ts";
-import { runs } from "./lost-guest.ts";
-import { settingText, textOf } from "./setting-value.ts";
+import { settingText } from "./setting-value.ts";
+import { shownParameter } from "./shown-parameter.ts";
 import type { Finding, Step, Topic } from "./topic.ts";
 import { listed, refusedFor, when } from "./wording.ts";
 
@@ -31,7 +32,7 @@ const oneLine = (says: (who: string, params: Step["params"]) => string, live = t
 /** A ticket for a console. */
 export const consoleTicket = oneLine(
   (who, params) =>
-    `Opens a console of ${who}${params.serial === undefined ? "" : ` on ${settingText(params.serial)}`}: who has the ticket sees its screen and types into it.`,
+    `Opens a console of ${who}${params.serial === undefined ? "" : ` on ${shownParameter(params, "serial")}`}: who has the ticket sees its screen and types into it.`,
   false,
 );
 
@@ -57,7 +58,7 @@ export const dbusVmstate = oneLine((who, params) =>
 /** The receiving end of a migration from another cluster. */
 export const migrationTunnel = oneLine((who, params) => {
   const named = ["storages", "bridges"].flatMap((name) => {
-    const value = textOf(params, name);
+    const value = shownParameter(params, name);
     return value === undefined ? [] : [`${name} ${value}`];
   });
   const uses = named.length === 0 ? "" : `, with ${listed(named)}`;

@@ -1,13 +1,15 @@
-import { flag, num, type Row, record, str } from "../pve/data.ts";
+import { num, type Row, record } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import { borrowedDisks } from "./borrowed-disks.ts";
+import { isProtected, isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { type GuestType, isUnusedKey } from "./guest-disk.ts";
 import { inventory, nameOfVmid, typedName } from "./guest-names.ts";
 import { guestName, guestStatus, type StepGuest } from "./guest-state.ts";
 import { VOLUME_READ, volumesOf } from "./guest-volumes.ts";
-import { isProtected, LOST_GUEST_READS, type LostGuest, lostGuest, runs } from "./lost-guest.ts";
+import { LOST_GUEST_READS, type LostGuest, lostGuest } from "./lost-guest.ts";
 import { afterwards, defaultStorage, newDisks, newHardware, takenBy, unknownIfTaken } from "./new-guest.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
+import { shownParameter, shownText } from "./shown-parameter.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { listed, refusedFor, sizeText, when } from "./wording.ts";
 
@@ -39,7 +41,7 @@ export const creation: Topic = {
 };
 
 const nameIn = (type: GuestType, values: Readonly<Record<string, unknown>>): string | undefined =>
-  textOf(values, type === "qemu" ? "name" : "hostname");
+  shownParameter(values, type === "qemu" ? "name" : "hostname");
 
 const stateOf = ({ vmid, guests }: NewGuest, more: Row = {}): Row => {
   const there = guests?.find((guest) => guest.vmid === vmid);
@@ -57,7 +59,7 @@ function fresh(made: NewGuest): Finding {
   return {
     points: [
       ...refusedFor(label, [takenBy(guests, vmid)]),
-      `New: ${label} on ${node}${template === undefined ? "" : `, from template ${template}`}.`,
+      `New: ${label} on ${shownText(node)}${template === undefined ? "" : `, from template ${shownText(template)}`}.`,
       ...borrowed.points,
       ...newDisks(type, params),
       ...newHardware(params),
@@ -90,8 +92,8 @@ async function restored(made: NewGuest, archive: string, look: Look): Promise<Fi
           : `${free}${isOn(params, "force") ? "" : " and force is not set"}`,
         ...(overwritten?.reasons ?? []),
       ]),
-      ...(overwritten ? [`${overwritten.lost.label} on ${node} is overwritten.`] : []),
-      `${label} on ${node} is made from backup ${archive} (${sizeText(num(record(info), "size"))}).`,
+      ...(overwritten ? [`${overwritten.lost.label} on ${shownText(node)} is overwritten.`] : []),
+      `${label} on ${shownText(node)} is made from backup ${shownText(archive)} (${sizeText(num(record(info), "size"))}).`,
       ...(overwritten?.lost.points ?? []),
       ...savedDisks(made, saved),
       ...addresses(made, archive),
@@ -126,13 +128,12 @@ async function overwriting(made: NewGuest, saved: Row | undefined, look: Look): 
     lostGuest(look, made, "overwritten", keeps),
     guestStatus(look, made),
   ]);
-  const lock = str(lost.config, "lock");
   return {
     lost,
     reasons: [
       isProtected(lost.config) ? "the protection flag is set" : undefined,
       runs(status) ? "it is running" : undefined,
-      lock === undefined ? undefined : `it is locked (${lock})`,
+      lockReason(lost.config, {}),
     ],
   };
 }
@@ -159,7 +160,7 @@ function savedDisks({ type, params }: NewGuest, saved: Row | undefined): readonl
     .map(({ key, bytes, storage }) => `${key} ${sizeText(bytes)} on ${target ?? storage}`);
   return [
     ...when(disks.length > 0, `Disks from the backup: ${listed(disks)}.`),
-    ...when(flag(saved, "template"), "The backup is of a template: it becomes one."),
+    ...when(isTemplate(saved), "The backup is of a template: it becomes one."),
   ];
 }
 

@@ -1,11 +1,11 @@
-import type { Json } from "../pve/data.ts";
-import { flag, str } from "../pve/data.ts";
+import { type Json, str } from "../pve/data.ts";
 import { BACKUP_JOB_READS, type BackupJob, backupJobsOf, jobText } from "./backup-jobs.ts";
+import { isProtected, isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { inventory, typedName } from "./guest-names.ts";
 import { guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { HA_READS, HA_RULE_READS, type HaRule, haOf, haRulesOf, haText } from "./ha-resource.ts";
 import { cloneOwners, LINKED_CLONE_READS, linkedClones } from "./linked-clones.ts";
-import { CONTENT_READ, isProtected, LOST_GUEST_READS, lostGuest, runs, unreferenced } from "./lost-guest.ts";
+import { CONTENT_READ, LOST_GUEST_READS, type LostGuest, lostGuest, unreferenced } from "./lost-guest.ts";
 import { nodeStorages, STORAGES_READ } from "./node-storages.ts";
 import { REPLICATION_READ, type ReplicationJob, replicationOf, replicationText } from "./replication-jobs.ts";
 import { isOn } from "./setting-value.ts";
@@ -44,12 +44,12 @@ export const deletion: Topic = {
     const [jobs, rules, clones, extra] = await Promise.all([
       backupJobsOf(look, guest, entry),
       resource ? haRulesOf(look, resource.sid) : [],
-      flag(config, "template") ? linkedClones(look, guest, lost.volumes) : [],
-      isOn(step.params, "destroy-unreferenced-disks") ? unnamed(look, guest, lost.volumes) : undefined,
+      isTemplate(config) ? linkedClones(look, guest, lost.volumes) : [],
+      isOn(step.params, "destroy-unreferenced-disks") ? unnamed(look, guest, lost) : undefined,
     ]);
     const forced = guest.type === "lxc" && isOn(step.params, "force");
-    const lock = str(config, "lock");
-    const locked = lock !== undefined && !(guest.type === "qemu" && lock === "suspended");
+    // A VM that sleeps on a disk may be deleted.
+    const sleeps = guest.type === "qemu" && str(config, "lock") === "suspended";
     const blocking = clones.filter(({ blocks }) => blocks);
     const owners = cloneOwners(clones, guests);
     return {
@@ -57,7 +57,7 @@ export const deletion: Topic = {
         ...refusedFor(guestName(guest, undefined), [
           isProtected(config) ? "the protection flag is set" : undefined,
           runs(status) && !forced ? "it is running" : undefined,
-          locked && !isOn(step.params, "skiplock") ? `it is locked (${lock})` : undefined,
+          sleeps ? undefined : lockReason(config, step.params),
           blocking.length > 0 ? `linked clones stand on it (${listed(owners, 20)})` : undefined,
           resource && !purge ? `HA has ${haText(resource)} and purge is not set` : undefined,
           replication && replication.length > 0 && !purge
@@ -99,17 +99,17 @@ export const deletion: Topic = {
 async function unnamed(
   look: Look,
   guest: StepGuest,
-  named: Parameters<typeof unreferenced>[3],
+  { config, volumes }: LostGuest,
 ): Promise<readonly string[]> {
   const storages = await nodeStorages(look, guest.node);
-  if (!storages)
+  if (!storages || Object.keys(config).length === 0)
     return ["Volumes that its configuration does not name are destroyed too; which could not be read."];
   const wanted = guest.type === "qemu" ? "images" : "rootdir";
   const names = [...storages.values()]
     .filter(({ content }) => content.includes(wanted))
     .map(({ storage }) => storage)
     .sort();
-  const found = await unreferenced(look, guest, names.slice(0, ASKED), named);
+  const found = await unreferenced(look, guest, names.slice(0, ASKED), volumes);
   const rest = names.slice(ASKED);
   const what = found.length === 0 ? "none found" : listed(found, 20);
   return [

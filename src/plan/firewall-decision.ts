@@ -29,6 +29,8 @@ export interface NodeFirewall {
 export interface Decision {
   readonly verdict: "accept" | "block" | "unknown";
   readonly why: string;
+  /** All that had a say, wherever it stands: two decisions with the same are the same, whatever they are. */
+  readonly basis: string;
 }
 
 /** A test on the way of a connection: whether it applies, and what then becomes of it. */
@@ -36,6 +38,8 @@ interface Check {
   readonly applies: Tri;
   readonly accepts: boolean;
   readonly why: string;
+  /** The rule without its place; absent: `why` says it. */
+  readonly rule?: string;
 }
 
 /** Ports that PVE lets the management network reach (PVE::Firewall enable_host_firewall). */
@@ -111,7 +115,8 @@ function ruleChecks(
     const applies = ruleMatches(rule, connection, cluster);
     if (applies === false) return [];
     const accepts = str(rule, "action")?.toUpperCase() === "ACCEPT";
-    return [{ applies, accepts, why: `${place} (${ruleText({ ...rule, comment: null })})` }];
+    const text = ruleText({ ...rule, comment: null });
+    return [{ applies, accepts, rule: text, why: `${place} ${accepts ? "accepts" : "drops"} it (${text})` }];
   });
 }
 
@@ -184,12 +189,13 @@ export function decide(
   port: number,
 ): Decision {
   const { options } = cluster;
-  if (options === undefined) return { verdict: "unknown", why: "the firewall's options could not be read" };
-  if ((num(options, "enable") ?? 0) === 0) return { verdict: "accept", why: "the cluster's firewall is off" };
+  const plain = (verdict: Decision["verdict"], why: string): Decision => ({ verdict, why, basis: why });
+  if (options === undefined) return plain("unknown", "the firewall's options could not be read");
+  if ((num(options, "enable") ?? 0) === 0) return plain("accept", "the cluster's firewall is off");
   if (node.options === undefined)
-    return { verdict: "unknown", why: `the firewall options of ${node.node} could not be read` };
+    return plain("unknown", `the firewall options of ${node.node} could not be read`);
   if (node.options.enable !== undefined && !flag(node.options, "enable"))
-    return { verdict: "accept", why: `the firewall of ${node.node} is off` };
+    return plain("accept", `the firewall of ${node.node} is off`);
   return outcome(checksOf(cluster, node, options, connectionOf(cluster, node, own, port)));
 }
 
@@ -197,9 +203,11 @@ export function decide(
 function outcome(checks: readonly Check[]): Decision {
   const possible = checks.filter(({ applies }) => applies !== false);
   const sure = possible.findIndex(({ applies }) => applies === true);
-  const decisive = possible[sure];
-  if (!decisive) return { verdict: "unknown", why: "no test is certain" };
-  const doubt = possible.slice(0, sure).find(({ accepts }) => accepts !== decisive.accepts);
-  if (doubt) return { verdict: "unknown", why: `it depends on ${doubt.why}` };
-  return { verdict: decisive.accepts ? "accept" : "block", why: decisive.why };
+  const tried = possible.slice(0, sure + 1);
+  const basis = tried.map(({ rule, why, accepts }) => `${rule ?? why} ${accepts}`).join("\n");
+  const decisive = tried.at(-1);
+  if (!decisive) return { verdict: "unknown", why: "no test is certain", basis };
+  const doubt = tried.find(({ accepts }) => accepts !== decisive.accepts);
+  if (doubt) return { verdict: "unknown", why: `it depends on whether ${doubt.why}`, basis };
+  return { verdict: decisive.accepts ? "accept" : "block", why: decisive.why, basis };
 }

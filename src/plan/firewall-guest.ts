@@ -92,7 +92,7 @@ async function told(
       (now.rules ?? []).flatMap((rule, pos) => (uses(rule) ? [`rule ${pos}`] : [])),
       "no rule of it",
     )}.`;
-  if (part.startsWith("rules")) return [ruleEditPoint(now.rules, method, params, "it")];
+  if (part.startsWith("rules")) return [ruleEditPoint(now.rules, method, params, labelOf(guest, now.config))];
   const renames = textOf(params, "rename");
   if (part.startsWith("aliases")) {
     const alias = now.aliases?.find((row) => str(row, "name")?.toLowerCase() === name.toLowerCase());

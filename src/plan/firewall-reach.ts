@@ -5,13 +5,16 @@ import { listed } from "./wording.ts";
 
 const PORTS: readonly (readonly [port: number, what: string])[] = [
   [8006, "port 8006 (API and web interface)"],
-  [22, "ssh (port 22)"],
+  [22, "SSH (port 22)"],
 ];
 
 /** What a change comes to for one port of one node, as a sentence without its place. */
 function verdict(before: Decision, after: Decision, what: string, from: string): string {
   const { verdict: then, why } = after;
-  if (then === "unknown") return `${what} from ${from}: cannot be told, ${why}.`;
+  if (then === "unknown")
+    return before.basis === after.basis
+      ? `${what} from ${from}: decided as before; how cannot be told, ${why}.`
+      : `${what} from ${from}: cannot be told, ${why}.`;
   if (then === "accept") {
     const how =
       before.verdict === "accept"

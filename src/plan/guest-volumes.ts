@@ -1,5 +1,4 @@
-import type { Row } from "../pve/data.ts";
-import { num, record } from "../pve/data.ts";
+import { num, type Row, record } from "../pve/data.ts";
 import { diskOf, type GuestDisk, type GuestType, isUnusedKey } from "./guest-disk.ts";
 import { settingText } from "./setting-value.ts";
 import type { Look } from "./topic.ts";

@@ -1,4 +1,4 @@
-import { flag, type Json, type Row, rows, str } from "../pve/data.ts";
+import { type Json, num, type Row, rows, str } from "../pve/data.ts";
 import { labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, type StepGuest } from "./guest-state.ts";
 import {
@@ -41,9 +41,10 @@ export interface LostGuest {
 }
 
 /**
- * The volumes, snapshots and backups of a guest, named. `how` says what becomes of the volumes: "destroyed",
- * "overwritten"; those whose setting `keeps` stay as unused ones. A volume is PVE's to destroy where its name says that it is the guest's own (destroy_vm in
- * PVE::QemuServer, delete_mountpoint_volume in PVE::LXC).
+ * The volumes, snapshots and backups of a guest, named. A volume is PVE's to destroy where its name says that it is the
+ * guest's own (destroy_vm in PVE::QemuServer, delete_mountpoint_volume in PVE::LXC).
+ * @param how what becomes of the volumes: "destroyed", "overwritten"
+ * @param keeps whether the volume of a setting stays as an unused one
  */
 export async function lostGuest(
   look: Look,
@@ -101,19 +102,8 @@ function snapshotPoint(snapshots: readonly Snapshot[] | undefined, label: string
   return when(snapshots.length > 0, `Snapshots that go with it: ${listed(snapshots.map(snapshotName), 20)}.`);
 }
 
-/** Whether a guest runs; undefined where its status cannot be read. */
-export const runs = (status: Row): boolean | undefined => {
-  const state = str(status, "status");
-  return state === undefined ? undefined : state === "running";
-};
-
-/** Whether the protection flag of a configuration is set. */
-export const isProtected = (config: Row): boolean => flag(config, "protection");
-
-const CONTENT = "GET /nodes/{node}/storage/{storage}/content";
-
 /** The read that tells the volumes on a storage. */
-export const CONTENT_READ = CONTENT;
+export const CONTENT_READ = "GET /nodes/{node}/storage/{storage}/content";
 
 /**
  * Volumes on these storages that carry a guest's VMID and that its configuration does not name, with sizes; those on
@@ -128,14 +118,14 @@ export async function unreferenced(
   const content = type === "qemu" ? "images" : "rootdir";
   const known = new Set(named.map(({ volume }) => volume));
   const answers = await Promise.all(
-    storages.map((storage) => look.tryRead(CONTENT, { node, storage, content, vmid })),
+    storages.map((storage) => look.tryRead(CONTENT_READ, { node, storage, content, vmid })),
   );
   return answers
     .flatMap((data) => rows(data))
     .flatMap((row) => {
       const volid = str(row, "volid");
       if (volid === undefined || known.has(volid)) return [];
-      return [`${volid} (${sizeText(typeof row.size === "number" ? row.size : undefined)})`];
+      return [`${volid} (${sizeText(num(row, "size"))})`];
     })
     .sort();
 }

@@ -1,12 +1,13 @@
 import { flag, list, num, type Row, record, rows, str } from "../pve/data.ts";
+import { lockReason, runs } from "./guest-condition.ts";
 import { labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { pathsOf, volumesOf, volumeText } from "./guest-volumes.ts";
 import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
-import { runs } from "./lost-guest.ts";
 import { type NodeStorage, nodeStorages, STORAGES_READ } from "./node-storages.ts";
 import { REPLICATION_READ, type ReplicationJob, replicationOf, replicationText } from "./replication-jobs.ts";
-import { isOn, settingText, textOf } from "./setting-value.ts";
+import { isOn, settingText } from "./setting-value.ts";
+import { shownParameter, shownText } from "./shown-parameter.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { listed, refusedFor, sizeText, when } from "./wording.ts";
 
@@ -46,12 +47,12 @@ export async function preconditionsOf(
   if (data === undefined) return undefined;
   const row = record(data);
   // Containers have the same in other words.
-  const allowed = (row.allowed_nodes ?? row["allowed-nodes"]) as readonly unknown[] | undefined;
+  const allowed = row.allowed_nodes ?? row["allowed-nodes"];
   const why = record(record(row.not_allowed_nodes ?? row["not-allowed-nodes"])[target]);
   const refused =
     Object.keys(why).length > 0
       ? whyNot(why)
-      : Array.isArray(allowed) && !allowed.includes(target)
+      : Array.isArray(allowed) && !texts(allowed).includes(target)
         ? "PVE does not allow it as a target"
         : undefined;
   return {
@@ -134,8 +135,8 @@ export const migration: Topic = {
       label: labelOf(guest, config),
       config,
       running: runs(status),
-      target,
-      mapped: textOf(step.params, guest.type === "qemu" ? "targetstorage" : "target-storage"),
+      target: shownText(target),
+      mapped: shownParameter(step.params, guest.type === "qemu" ? "targetstorage" : "target-storage"),
       checked,
       ha: ha.resource?.managed ? ha.resource : undefined,
       replication,
@@ -171,11 +172,10 @@ const lockText = (config: Row): string => {
   return lock === undefined ? "" : `, as the guest is locked (${lock})`;
 };
 
-function commonReasons({ guest, target, config, checked }: Moving): readonly (string | undefined)[] {
-  const lock = str(config, "lock");
+function commonReasons({ step, guest, target, config, checked }: Moving): readonly (string | undefined)[] {
   return [
     target === guest.node ? `it is on ${target}` : undefined,
-    lock === undefined ? undefined : `it is locked (${lock})`,
+    lockReason(config, step.params),
     checked?.refused === undefined ? undefined : `${target}: ${checked.refused}`,
   ];
 }

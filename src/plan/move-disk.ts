@@ -1,4 +1,5 @@
-import { flag, type Row, str } from "../pve/data.ts";
+import { type Row, str } from "../pve/data.ts";
+import { isTemplate, lockReason, runs, staleReason } from "./guest-condition.ts";
 import { isUnusedKey } from "./guest-disk.ts";
 import { configName, inventory, labelOf, nameOfVmid } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
@@ -11,9 +12,9 @@ import {
   withSizes,
 } from "./guest-volumes.ts";
 import { bootOrder } from "./hotplug.ts";
-import { runs } from "./lost-guest.ts";
 import { type NodeStorage, nodeStorages, STORAGES_READ, shortages } from "./node-storages.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
+import { shownParameter, shownText } from "./shown-parameter.ts";
 import {
   SNAPSHOT_CONFIG_READS,
   SNAPSHOT_READS,
@@ -42,7 +43,7 @@ const READS = [...GUEST_READS, VOLUME_READ, STORAGES_READ] as const;
 async function diskIn(step: Step, look: Look, param: "disk" | "volume"): Promise<Disk | undefined> {
   const guest = guestOf(step);
   if (!guest) return undefined;
-  const key = settingText(step.params[param]);
+  const key = shownText(settingText(step.params[param]));
   const [config, status, storages] = await Promise.all([
     guestConfig(look, guest),
     guestStatus(look, guest),
@@ -55,14 +56,11 @@ async function diskIn(step: Step, look: Look, param: "disk" | "volume"): Promise
 
 /** What stands against any work on a disk. */
 function obstacles({ config, key, volume, step, label }: Disk): readonly (string | undefined)[] {
-  const lock = str(config, "lock");
-  const [digest, given] = [str(config, "digest"), settingText(step.params.digest)];
+  const isRead = Object.keys(config).length > 0;
   return [
-    digest !== undefined && volume === undefined ? `${label} has no disk ${key}` : undefined,
-    lock === undefined || isOn(step.params, "skiplock") ? undefined : `it is locked (${lock})`,
-    given !== "" && digest !== undefined && given !== digest
-      ? "its configuration has changed since the given digest"
-      : undefined,
+    isRead && volume === undefined ? `${label} has no disk ${key}` : undefined,
+    lockReason(config, step.params),
+    staleReason(config, step.params),
   ];
 }
 
@@ -87,7 +85,7 @@ export const moveVolume = moveTopic("volume");
 
 async function toStorage(disk: Disk, look: Look): Promise<Finding> {
   const { step, guest, label, key, volume, running, storages } = disk;
-  const storage = textOf(step.params, "storage");
+  const storage = shownParameter(step.params, "storage");
   const removes = isOn(step.params, "delete");
   const users = await snapshotsWith(look, guest, volume);
   const content = guest.type === "qemu" ? "images" : "rootdir";
@@ -144,7 +142,7 @@ async function toGuest(disk: Disk, vmid: number, look: Look): Promise<Finding> {
   const { step, guest, label, config, key, volume, running } = disk;
   const guests = await inventory(look);
   const there = guests?.find((one) => one.vmid === vmid);
-  const asKey = textOf(step.params, guest.type === "qemu" ? "target-disk" : "target-volume") ?? key;
+  const asKey = shownParameter(step.params, guest.type === "qemu" ? "target-disk" : "target-volume") ?? key;
   const target = { type: guest.type, node: there?.node ?? guest.node, vmid };
   const other = there?.type === guest.type ? await guestConfig(look, target) : {};
   const name = nameOfVmid(guests, vmid);
@@ -156,7 +154,7 @@ async function toGuest(disk: Disk, vmid: number, look: Look): Promise<Finding> {
         there && there.type !== guest.type ? `${name} is of another kind` : undefined,
         there && there.node !== guest.node ? `${name} is on ${there.node}, not on ${guest.node}` : undefined,
         vmid === guest.vmid && guest.type === "qemu" ? "it has that disk" : undefined,
-        flag(config, "template") || flag(other, "template") ? "templates keep their disks" : undefined,
+        isTemplate(config) || isTemplate(other) ? "templates keep their disks" : undefined,
         other[asKey] === undefined ? undefined : `${name} has a ${asKey}`,
         running && !isUnusedKey(key) ? "it is running: detach the disk first" : undefined,
         guest.type === "lxc" && [key, asKey].includes("rootfs")
@@ -184,7 +182,7 @@ export const resize: Topic = {
     const disk = await diskIn(step, look, "disk");
     if (!disk) return undefined;
     const { guest, label, config, key, volume, storages } = disk;
-    const given = settingText(step.params.size);
+    const given = shownText(settingText(step.params.size));
     const asked = sizeBytes(given.replace(/^\+/, ""));
     const now = volume?.bytes;
     const then =

@@ -1,8 +1,8 @@
 import type { Guest } from "../pve/guests.ts";
 import { diskOf, type GuestDisk, type GuestType, isDiskKey } from "./guest-disk.ts";
 import { nameOfVmid } from "./guest-names.ts";
-import { valueText } from "./sentence.ts";
-import { isOn, settingText, textOf } from "./setting-value.ts";
+import { isOn, settingText } from "./setting-value.ts";
+import { shownParameter, shownText } from "./shown-parameter.ts";
 import type { Step } from "./topic.ts";
 import { listed, when } from "./wording.ts";
 
@@ -10,7 +10,7 @@ type Params = Step["params"];
 
 /** The storage of a new guest's disks that name none; containers have a default (PVE::API2::LXC create_vm). */
 export const defaultStorage = (type: GuestType, params: Params): string | undefined =>
-  textOf(params, "storage") ?? (type === "lxc" ? "local" : undefined);
+  shownParameter(params, "storage") ?? (type === "lxc" ? "local" : undefined);
 
 /** Disks whose size PVE chooses. */
 const OWN_SIZE = /^(?:efidisk|tpmstate)\d+$/;
@@ -33,14 +33,14 @@ export function newDisks(type: GuestType, params: Params): readonly string[] {
   const allocated = disks.flatMap(({ key, disk }) => {
     const from = disk.options["import-from"];
     if (disk.kind === "cloudinit") return [`${key} cloud-init drive on ${disk.storage ?? "?"}`];
-    if (from !== undefined) return [`${key} imported from ${from} to ${disk.storage ?? "?"}`];
+    if (from !== undefined) return [`${key} imported from ${shownText(from)} to ${disk.storage ?? "?"}`];
     if (disk.fresh === undefined) return [];
     const size = OWN_SIZE.test(key) ? "of the size PVE chooses" : `${disk.fresh} GiB`;
     return [`${key} ${size} on ${disk.storage ?? "?"}`];
   });
   const attached = disks.flatMap(({ key, disk }) =>
     disk.fresh === undefined && disk.kind !== "cloudinit" && disk.options["import-from"] === undefined
-      ? [`${key} ${disk.volume}${disk.kind === "cdrom" ? " (CD-ROM)" : ""}`]
+      ? [`${key} ${shownText(disk.volume)}${disk.kind === "cdrom" ? " (CD-ROM)" : ""}`]
       : [],
   );
   const root = type === "lxc" && params.rootfs === undefined && !isOn(params, "restore");
@@ -53,14 +53,14 @@ export function newDisks(type: GuestType, params: Params): readonly string[] {
 
 /** A new guest's processors, memory and network, as far as the call says them. */
 export function newHardware(params: Params): readonly string[] {
-  const [cores, memory] = [textOf(params, "cores"), textOf(params, "memory")];
+  const [cores, memory] = [shownParameter(params, "cores"), shownParameter(params, "memory")];
   const parts = [
     ...(cores === undefined ? [] : [`${cores} ${cores === "1" ? "core" : "cores"}`]),
     ...(memory === undefined ? [] : [`${memory} MiB memory`]),
   ];
   const nets = Object.keys(params)
     .filter((key) => /^net\d+$/.test(key))
-    .map((key) => `${key} ${valueText(key, settingText(params[key]), 100)}`);
+    .map((key) => `${key} ${shownParameter(params, key)}`);
   return [
     ...when(parts.length > 0, `Hardware: ${parts.join(", ")}.`),
     ...when(nets.length > 0, `Network: ${listed(nets, 8)}.`),
@@ -69,7 +69,7 @@ export function newHardware(params: Params): readonly string[] {
 
 /** What happens to a new guest once it is there. */
 export function afterwards(params: Params): readonly string[] {
-  const pool = textOf(params, "pool");
+  const pool = shownParameter(params, "pool");
   const parts = [
     ...when(isOn(params, "start") || isOn(params, "live-restore"), "it starts"),
     ...when(isOn(params, "ha-managed"), "HA manages it"),

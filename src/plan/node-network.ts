@@ -1,7 +1,7 @@
 import type { Row } from "../pve/data.ts";
 import { str } from "../pve/data.ts";
 import type { Block } from "../render/answer.ts";
-import { changeFinding, named, readsOf, settingsText, stableSettings } from "./configuration-object.ts";
+import { changeFinding, readsOf, settingsText, stableSettings } from "./configuration-object.ts";
 import { unseenPoint } from "./guest-configs.ts";
 import {
   addressesIn,
@@ -21,7 +21,8 @@ import { entriesOf, settingText, textOf } from "./setting-value.ts";
 import type { Finding, Look, Topic } from "./topic.ts";
 import { listed, when } from "./wording.ts";
 
-const label = named("interface", "iface");
+const label = ({ node, iface }: Readonly<Record<string, unknown>>): string =>
+  `interface ${settingText(iface)} of ${settingText(node)}`;
 
 /** Lines of a diff that a plan shows. */
 const DIFF_LINES = 40;
@@ -88,8 +89,17 @@ function carriesPoint(seen: Seen, names: readonly string[]): string | undefined 
   return what === "" ? undefined : `${name} carries ${what}.`;
 }
 
-function guestPoints({ guests, unseen }: BridgeGuests, names: readonly string[]): readonly string[] {
-  const bridges = listed([...names], 4);
+/** Guests on what a change reaches; of a port, the bridges on it are named. */
+function guestPoints(
+  seen: Seen,
+  { guests, unseen }: BridgeGuests,
+  names: readonly string[],
+): readonly string[] {
+  const isBridge = (name: string): boolean =>
+    /bridge$/i.test(str(seen.interfaces?.get(name) ?? {}, "type") ?? "bridge");
+  const found = names.filter(isBridge);
+  if (found.length === 0) return [];
+  const bridges = listed(found, 4);
   if (guests === undefined) return [`Which guests are on ${bridges} could not be read.`];
   const running = guests.filter(({ status }) => status === "running").length;
   return [
@@ -143,7 +153,7 @@ export const interfaceChange: Topic = {
         ...(carries === undefined ? [] : [`${carries} A mistake cuts the node off.`]),
         ...addressPoint(seen, iface, step.params),
         ...change.points,
-        ...guestPoints(on, names),
+        ...guestPoints(seen, on, names),
         ...pendingPoints(seen),
         WAITS,
       ],
@@ -184,7 +194,7 @@ export const interfaceRemoval: Topic = {
               : "what it is now could not be read"
         }.`,
         ...when(names.length > 1, `Built on it: ${listed(names.slice(1), 8)}.`),
-        ...guestPoints(on, names),
+        ...guestPoints(seen, on, names),
         ...pendingPoints(seen),
         WAITS,
       ],
@@ -251,7 +261,7 @@ export const networkApply: Topic = {
           : seen.diff === ""
             ? `Nothing waits on ${node}; its network is loaded anew as it is.`
             : `All that waits on ${node} is applied, whoever changed it: ${changed.length > 0 ? listed([...changed], 8) : "see the diff"}.`,
-        ...(on ? guestPoints(on, names) : []),
+        ...(on ? guestPoints(seen, on, names) : []),
         ...when(seen.interfaces === undefined, "The interfaces could not be read."),
       ],
       blocks: diffBlocks(node, seen.diff),

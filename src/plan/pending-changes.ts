@@ -16,7 +16,7 @@ export const pendingRows = async (look: Look, { type, node, vmid }: StepGuest): 
   rows(await look.tryRead(PENDING[type], { node, vmid }));
 
 /** The settings that change at a guest's next start. */
-export const waitingSettings = (pending: readonly Row[]): readonly string[] =>
+const waitingSettings = (pending: readonly Row[]): readonly string[] =>
   pending.flatMap((row) => {
     const waits = row.pending !== undefined || flag(row, "delete");
     return waits ? (str(row, "key") ?? []) : [];

@@ -1,5 +1,6 @@
 import { num, type Row, str } from "../pve/data.ts";
 import { hasAgent } from "./guest-agent.ts";
+import { lockReason, runs } from "./guest-condition.ts";
 import {
   GUEST_READS,
   guestConfig,
@@ -10,7 +11,6 @@ import {
   type StepGuest,
 } from "./guest-state.ts";
 import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
-import { runs } from "./lost-guest.ts";
 import { nodeTime, TIME_READ } from "./node-time.ts";
 import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
 import { isOn, settingText } from "./setting-value.ts";
@@ -27,7 +27,6 @@ interface Stopping {
   readonly config: Row;
   readonly running: boolean | undefined;
   readonly paused: boolean;
-  readonly lock: string | undefined;
   readonly ha: HaResource | undefined;
   readonly attempt: ShutdownAttempt | undefined;
   readonly pending: readonly Row[];
@@ -64,7 +63,6 @@ async function stopping(step: Step, guest: StepGuest, look: Look, withPending: b
   ]);
   const uptime = num(status, "uptime");
   const startedAt = uptime === undefined || now === undefined || uptime === 0 ? undefined : now - uptime;
-  const lock = isOn(step.params, "skiplock") ? undefined : str(config, "lock");
   return {
     step,
     guest,
@@ -72,7 +70,6 @@ async function stopping(step: Step, guest: StepGuest, look: Look, withPending: b
     config,
     running: runs(status),
     paused: str(status, "qmpstatus") === "paused",
-    lock,
     ha: ha.resource?.managed ? ha.resource : undefined,
     attempt: shutdownAttempt(tasks, startedAt),
     pending,
@@ -82,8 +79,7 @@ async function stopping(step: Step, guest: StepGuest, look: Look, withPending: b
 
 const notRunning = ({ running }: Stopping): string | undefined =>
   running === false ? "it does not run" : undefined;
-const locked = ({ lock }: Stopping): string | undefined =>
-  lock === undefined ? undefined : `it is locked (${lock})`;
+const locked = ({ config, step }: Stopping): string | undefined => lockReason(config, step.params);
 
 const cut = (who: string): string =>
   `The power of ${who} is cut: what it has not written to its disks is lost.`;

@@ -1,10 +1,11 @@
-import { flag, type Row, str } from "../pve/data.ts";
+import { type Row, str } from "../pve/data.ts";
+import { isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { memoryStateOf, VOLUME_READ, volumeText, withSizes } from "./guest-volumes.ts";
 import { HA_READS, type HaResource, haOf, haText } from "./ha-resource.ts";
-import { runs } from "./lost-guest.ts";
 import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
-import { isOn, settingText, textOf } from "./setting-value.ts";
+import { isOn, settingText } from "./setting-value.ts";
+import { shownParameter } from "./shown-parameter.ts";
 import type { Finding, Look, Step, Topic } from "./topic.ts";
 import { refusedFor, when } from "./wording.ts";
 
@@ -62,21 +63,19 @@ async function starting(step: Step, guest: StepGuest, look: Look): Promise<Start
   };
 }
 
-const lockOf = ({ lock, step }: Starting): string | undefined =>
-  lock === undefined || lock === "suspended" || isOn(step.params, "skiplock")
-    ? undefined
-    : `it is locked (${lock})`;
+const lockOf = ({ lock, config, step }: Starting): string | undefined =>
+  lock === "suspended" ? undefined : lockReason(config, step.params);
 
 /** A start; a VM suspended to disk goes on where it was. */
 export const start = powerOn((about) => {
   const { step, config, running, ha, pending, memory, lock } = about;
   const options = ["stateuri", "force-cpu", "machine"].flatMap((name) => {
-    const value = textOf(step.params, name);
+    const value = shownParameter(step.params, name);
     return value === undefined ? [] : [`${name} ${value}`];
   });
   return [
     ...refusedFor(about.who, [
-      flag(config, "template") ? "a template cannot be started" : undefined,
+      isTemplate(config) ? "a template cannot be started" : undefined,
       running ? "it runs already" : undefined,
       ha ? undefined : lockOf(about),
     ]),
@@ -118,7 +117,8 @@ export const suspend = powerOn((about) => {
   const toDisk = isOn(step.params, "todisk");
   const devices = Object.keys(config).filter((key) => /^hostpci\d+$/.test(key));
   const where =
-    textOf(step.params, "statestorage") ?? (settingText(config.vmstatestorage) || "a storage PVE chooses");
+    shownParameter(step.params, "statestorage") ??
+    (settingText(config.vmstatestorage) || "a storage PVE chooses");
   return [
     ...refusedFor(about.who, [
       running === false ? "it does not run" : undefined,

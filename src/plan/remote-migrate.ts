@@ -1,18 +1,19 @@
-import { type Row, str } from "../pve/data.ts";
+import type { Row } from "../pve/data.ts";
+import { lockReason, runs } from "./guest-condition.ts";
 import { labelOf, typedName } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestOf, guestStatus } from "./guest-state.ts";
 import { volumesOf, volumeText } from "./guest-volumes.ts";
 import { HA_READS, haOf, haText } from "./ha-resource.ts";
-import { runs } from "./lost-guest.ts";
 import { REPLICATION_READ, replicationOf } from "./replication-jobs.ts";
-import { isOn, settingText, textOf } from "./setting-value.ts";
+import { isOn, settingText } from "./setting-value.ts";
+import { shownParameter, shownText } from "./shown-parameter.ts";
 import { SNAPSHOT_READS, snapshotName, snapshotState, snapshotsOf } from "./snapshots.ts";
 import type { Finding, Topic } from "./topic.ts";
 import { listed, refusedFor, when } from "./wording.ts";
 
 /** The host of a remote endpoint, whose other parts are secrets. */
-export const remoteHost = (endpoint: unknown): string =>
-  /(?:^|,)host=([^,\s]+)/.exec(settingText(endpoint))?.[1] ?? "another cluster";
+const remoteHost = (endpoint: unknown): string | undefined =>
+  /(?:^|,)host=([^,\s]+)/.exec(settingText(endpoint))?.[1];
 
 /** A move to another cluster: where to, what goes along, and whether the guest here goes (remote_migrate_vm in PVE::API2). */
 export const remoteMigration: Topic = {
@@ -31,9 +32,8 @@ export const remoteMigration: Topic = {
     const label = labelOf(guest, config);
     const running = runs(status);
     const removes = isOn(params, "delete");
-    const host = remoteHost(params["target-endpoint"]);
-    const lock = str(config, "lock");
-    const as = textOf(params, "target-vmid") ?? String(guest.vmid);
+    const host = shownText(remoteHost(params["target-endpoint"]) ?? "an unknown host");
+    const as = shownParameter(params, "target-vmid") ?? String(guest.vmid);
     const state: Row = {
       [`remote ${guest.vmid}`]: {
         ha: ha.resource ? haText(ha.resource) : null,
@@ -46,7 +46,7 @@ export const remoteMigration: Topic = {
     return {
       points: [
         ...refusedFor(label, [
-          lock === undefined ? undefined : `it is locked (${lock})`,
+          lockReason(config, params),
           ha.resource ? `HA has ${haText(ha.resource)}` : undefined,
           replication && replication.length > 0 ? "it is replicated" : undefined,
           running && !moves
@@ -56,7 +56,7 @@ export const remoteMigration: Topic = {
             ? `it has snapshots (${listed(snapshots.map(snapshotName), 8)})`
             : undefined,
         ]),
-        `${label} moves to the cluster at ${host}, as ${as}.`,
+        `${label} moves to the cluster at ${host}, as VMID ${as}.`,
         removes
           ? "Here it is destroyed afterwards, with its disks (delete)."
           : "Here it stays, stopped and locked.",
@@ -66,8 +66,8 @@ export const remoteMigration: Topic = {
             ? "It runs on there."
             : "It is shut down and started there: it is away meanwhile.",
         ),
-        `All its disks are copied to ${settingText(params["target-storage"])} there: ${listed(volumesOf(guest.type, config).map(volumeText)) || "none known"}.`,
-        `Its bridges there: ${settingText(params["target-bridge"])}.`,
+        `All its disks are copied to ${shownParameter(params, "target-storage") ?? "?"} there: ${listed(volumesOf(guest.type, config).map(volumeText)) || "none known"}.`,
+        `Its bridges there: ${shownParameter(params, "target-bridge") ?? "?"}.`,
         ...when(!ha.known, `Whether HA manages ${label} could not be read.`),
       ],
       state,

@@ -1,15 +1,16 @@
 import { flag, type Row, rows, str } from "../pve/data.ts";
 import { configReturn } from "./config-return.ts";
+import { isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { CONFIG_ROUTE, type GuestType, isUnusedKey } from "./guest-disk.ts";
 import { configName, labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { type GuestVolume, volumesOf, volumeText } from "./guest-volumes.ts";
 import { HA_READS, haOf, haText } from "./ha-resource.ts";
-import { runs } from "./lost-guest.ts";
 import { nodeTime, TIME_READ } from "./node-time.ts";
 import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
 import { isOn, settingText } from "./setting-value.ts";
 import { differenceBlocks } from "./settings-difference.ts";
+import { shownText } from "./shown-parameter.ts";
 import {
   SNAPSHOT_CONFIG_READS,
   SNAPSHOT_READS,
@@ -59,11 +60,15 @@ export const rollback: Topic = {
       },
     };
     if (snapshots && !snapshot)
-      return { points: refusedFor(who, [`${label} has no snapshot ${name}${others(snapshots)}`]), state };
+      return {
+        points: refusedFor(who, [`${label} has no snapshot ${shownText(name)}${others(snapshots)}`]),
+        state,
+      };
     const volumes = attached(guest.type, kept);
     const later = snapshots?.filter(({ time = 0 }) => time > (snapshot?.time ?? 0)) ?? [];
     const blocking = await blockingStorages(look, volumes);
-    const taken = snapshot?.time === undefined ? `snapshot ${name}` : moment(snapshot.time, undefined);
+    const taken =
+      snapshot?.time === undefined ? `snapshot ${shownText(name)}` : moment(snapshot.time, undefined);
     const changes =
       Object.keys(config).length > 0 && Object.keys(kept).length > 0
         ? configReturn(guest.type, config, kept)
@@ -72,15 +77,15 @@ export const rollback: Topic = {
     return {
       points: [
         ...refusedFor(who, [
-          flag(config, "template") ? "a template cannot be rolled back" : undefined,
-          str(config, "lock") === undefined ? undefined : `it is locked (${str(config, "lock")})`,
+          isTemplate(config) ? "a template cannot be rolled back" : undefined,
+          lockReason(config, step.params),
           later.length > 0 && blocking.length > 0
             ? `on ${listed(blocking, 8)} only the newest snapshot can be rolled back to, and there is ${listed(later.map(snapshotName), 8)}`
             : undefined,
         ]),
         snapshot
           ? `Back to snapshot ${snapshotText(snapshot, now)}.`
-          : `Back to snapshot ${name}; when it was taken could not be read.`,
+          : `Back to snapshot ${shownText(name)}; when it was taken could not be read.`,
         volumes.length === 0
           ? `Everything written to its disks since ${taken} is lost; which disks could not be read.`
           : `Lost: everything written since to ${listed(volumes.map(volumeText))}.`,

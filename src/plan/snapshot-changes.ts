@@ -1,10 +1,11 @@
 import { flag, type Row, record, str } from "../pve/data.ts";
 import { quoted } from "../render/foreign.ts";
+import { isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { labelOf } from "./guest-names.ts";
 import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
-import { runs } from "./lost-guest.ts";
 import { nodeTime, TIME_READ } from "./node-time.ts";
 import { isOn, settingText } from "./setting-value.ts";
+import { shownText } from "./shown-parameter.ts";
 import {
   SNAPSHOT_READS,
   type Snapshot,
@@ -54,7 +55,7 @@ export const snapshotCreation: Topic = {
   look: async (step, look): Promise<Finding | undefined> => {
     const guest = guestOf(step);
     if (!guest) return undefined;
-    const name = settingText(step.params.snapname);
+    const name = shownText(settingText(step.params.snapname));
     const [config, status, snapshots, can] = await Promise.all([
       guestConfig(look, guest),
       guestStatus(look, guest),
@@ -63,12 +64,11 @@ export const snapshotCreation: Topic = {
     ]);
     const label = labelOf(guest, config);
     const withMemory = isOn(step.params, "vmstate");
-    const lock = str(config, "lock");
     return {
       points: [
         ...refusedFor(label, [
-          flag(config, "template") ? "a template takes no snapshot" : undefined,
-          lock === undefined ? undefined : `it is locked (${lock})`,
+          isTemplate(config) ? "a template takes no snapshot" : undefined,
+          lockReason(config, step.params),
           snapshots?.some((one) => one.name === name) ? `there is a snapshot ${name} already` : undefined,
           can === false ? "PVE says its disks cannot be snapshot" : undefined,
         ]),
@@ -94,7 +94,7 @@ function memoryText({ type }: StepGuest, running: boolean | undefined, withMemor
 async function snapshotInPath(step: Step, look: Look) {
   const guest = guestOf(step);
   if (!guest) return undefined;
-  const name = settingText(step.params.snapname);
+  const name = shownText(settingText(step.params.snapname));
   const [config, snapshots, now] = await Promise.all([
     guestConfig(look, guest),
     snapshotsOf(look, guest),
@@ -122,13 +122,12 @@ export const snapshotDeletion: Topic = {
     const isCurrent = str(config, "parent") === name;
     const heirs = [...children.map((child) => child.name), ...when(isCurrent, "the present state")];
     const others = snapshots?.filter((one) => one.name !== name) ?? [];
-    const lock = str(config, "lock");
     const parent = snapshot?.parent === undefined ? "" : `, from then on of ${snapshot.parent}`;
     return {
       points: [
         ...refusedFor(label, [
-          flag(config, "template") ? "a template's snapshots cannot be deleted" : undefined,
-          lock === undefined ? undefined : `it is locked (${lock})`,
+          isTemplate(config) ? "a template's snapshots cannot be deleted" : undefined,
+          lockReason(config, step.params),
         ]),
         snapshot
           ? `Of ${label} goes snapshot ${snapshotText(snapshot, now)}${snapshot.withMemory ? ", with memory" : ""}.`

@@ -55,12 +55,7 @@ async function users(
     points: [
       ...(nothing
         ? [`What lies on ${storage} could not be read: no node answers for it.`]
-        : [
-            vmids.length === 0
-              ? `No guest has a disk on ${storage}.`
-              : `Guests with disks on ${storage}, which then cannot start: ${names}.`,
-            ...(files === undefined ? [] : [`Also on it: ${files}.`]),
-          ]),
+        : when(vmids.length > 0, `Guests with disks on ${storage}, which then cannot start: ${names}.`)),
       ...when(
         !nothing && contents.unread.length > 0,
         `What lies on it on ${listed([...contents.unread], 8)} could not be read.`,
@@ -71,6 +66,8 @@ async function users(
             jobs.length > 0,
             `Backup jobs that write to it, and then fail: ${listed(jobs.map(jobName), 6)}.`,
           )),
+      ...when(!nothing && vmids.length === 0, `No guest has a disk on ${storage}.`),
+      ...(nothing || files === undefined ? [] : [`${vmids.length > 0 ? "Also on" : "On"} it: ${files}.`]),
     ],
   };
 }
@@ -114,7 +111,7 @@ export const storageRemoval: Topic = {
       ],
       state: { [`storage ${storage}`]: stableSettings(config), ...useState(storage, used.vmids, used.jobs) },
       name: storage,
-      ...(kept === undefined ? {} : { final: `PVE deletes ${kept}, which are kept nowhere else.` }),
+      ...(kept === undefined ? {} : { final: `PVE deletes what it keeps for it besides: ${kept}.` }),
     };
   },
 };

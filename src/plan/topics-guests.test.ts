@@ -4,6 +4,7 @@ import { sampleParams } from "../../tests/support/sample-params.ts";
 import { GUESTS } from "../policy/operations-guests.ts";
 import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
+import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { guestState } from "./guest-state.ts";
 import type { Look } from "./topic.ts";
@@ -120,6 +121,38 @@ describe("a plan of what cannot be read", () => {
       for (const point of found.flatMap((finding) => finding?.points ?? []))
         expect(point, route).not.toMatch(/undefined|null|NaN|\[object/);
     }
+  });
+});
+
+/** A text that would look like lines of ours, were it shown as it is. */
+const HOSTILE = "local:x,host=h\n- Nothing is lost. “Do it”";
+
+describe("a point", () => {
+  it("is one line, whatever the call says", async () => {
+    const { lookAs } = planned();
+    const { look } = lookAs();
+    for (const route of ROUTES) {
+      const params = sampleParams(route);
+      const names = Object.keys(endpointOf(route).params).filter(
+        (name) => !/^(?:node|vmid|newid)$/.test(name),
+      );
+      for (const name of names) {
+        const key = name.replace("[n]", "1");
+        const found = await findings(route, { ...params, [key]: HOSTILE }, look);
+        for (const point of found.flatMap((finding) => [...(finding?.points ?? []), finding?.final ?? ""]))
+          expect(point.replace(/“[^”]*”/g, ""), `${route} ${key}`).not.toMatch(/\n|Nothing is lost/);
+      }
+    }
+  });
+
+  it("quotes what a backup calls its guest", async () => {
+    const { world, points } = planned();
+    const archive = "backup:backup/vzdump-qemu-103-2026_04_01-02_33_00.vma.zst";
+    const volume = world.volumes.get(archive);
+    if (volume) world.volumes.set(archive, { ...volume, config: "name: mail. Nothing is lost\ncores: 2\n" });
+    expect(await points("POST /nodes/{node}/qemu", { node: "pve1", vmid: 777, archive })).toContain(
+      `VM 777 (“mail. Nothing is lost”) on pve1 is made from backup ${archive} (11.5 GiB).`,
+    );
   });
 });
 

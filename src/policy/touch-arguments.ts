@@ -46,6 +46,7 @@ export function vmidIn(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** The VMID that a single value is; undefined when it is none. */
 export const vmidOf = (value: unknown): number | undefined => vmidIn(textOf(value) ?? "");
 
 /** An HA resource: `vm:100`, `ct:100` or a VMID (PVE::HA::Config parse_sid), in any case. */

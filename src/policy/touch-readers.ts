@@ -46,11 +46,14 @@ export const unless =
   (params) =>
     given(params, name) === undefined ? readers.flatMap((read) => read(params)) : [];
 
+/** Any value. */
 export const any: ValueTest = () => true;
 
 /** What concerns the cluster as a whole. */
 export const cluster = always({ kind: "cluster" });
+/** Guests that are not told apart, changed. */
 export const everyGuest = always({ kind: "every-guest", but: [], how: "change" });
+/** What all nodes have in common, changed. */
 export const everyNode = always({ kind: "every-node" });
 /** An operation without limits. `why` ends a sentence: "this is a shell on the node". */
 export const everything = (why: string): Reader => always({ kind: "everything", why });
@@ -90,9 +93,11 @@ export const sids =
       : found.map((sid): Touch => ({ kind: "guest", ...sid, how }));
   };
 
+/** The node that a parameter names; absent it is unreadable. */
 export const node = (how: NodeHow, name = "node"): Reader =>
   single(name, nodeIn, (found) => [{ kind: "node", name: found, how }]);
 
+/** The guests on the node that a parameter names. */
 export const guestsOfNode = (how: GuestHow, name = "node"): Reader =>
   single(name, nodeIn, (found) => [{ kind: "guests-of-node", name: found, but: [], how }]);
 
@@ -103,6 +108,7 @@ export const places = (name: string): Reader =>
     return nodes?.map((found): Touch => ({ kind: "node", name: found, how: "place" })) ?? [unreadable(name)];
   });
 
+/** The storage that a parameter names; absent it is unreadable. */
 export const storage = (how: StorageHow, name = "storage"): Reader =>
   single(name, storageIn, (found) => [{ kind: "storage", name: found, how }]);
 
@@ -150,6 +156,7 @@ export const storageMap = (name: string): Reader =>
     );
   });
 
+/** The pool that a parameter names; absent it is unreadable. */
 export const pool = (how: PoolHow, name = "poolid"): Reader =>
   single(name, poolIn, (found) => [{ kind: "pool", name: found, how }]);
 

@@ -101,6 +101,7 @@ async function judgeMembers(
 
 type Group<K extends Touch["kind"]> = Extract<Touch, { kind: K }>;
 
+/** Every guest but those excluded. */
 export const judgeEveryGuest = (court: Court, { how, but }: Group<"every-guest">): Verdict =>
   judgeMembers(court, how, "one of all guests", ({ vmid }) => !but.includes(vmid));
 

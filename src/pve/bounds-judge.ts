@@ -56,7 +56,7 @@ async function judge(court: Court, touch: Touch): Verdict {
     case "backup-job":
       return judgeBackupJob(court, touch);
     case "ha-rule":
-      return judgeAll(court, resourcesOf(await court.look.haRule(touch.id), touch.how));
+      return judgeAll(court, sids("resources", touch.how)(await court.look.haRule(touch.id)));
     case "ha-group":
       return judgeHaGroup(court, touch);
     case "ha-companions":
@@ -115,10 +115,12 @@ async function judgeStorage(court: Court, touch: Of<"storage">): Verdict {
 /** Those who would lose what they have on the storage. */
 async function judgeOwners(court: Court, { storage, by }: Of<"owners">): Verdict {
   const { setting, look } = court;
-  // Whoever may define a storage may do so whoever lies on it; a prune reaches the backups themselves.
-  if (setting.name === "PVE_ALLOWED" && by === "definition") return undefined;
-  if (setting.bounds.every(({ kind }) => kind === "storage") && setting.name === "PVE_PROTECTED")
-    return undefined;
+  // Whose storage is inside, its definition is, whoever lies on it; a prune reaches the backups themselves.
+  const aside =
+    setting.name === "PVE_ALLOWED"
+      ? by === "definition"
+      : setting.bounds.every(({ kind }) => kind === "storage");
+  if (aside) return undefined;
   const owners = await look.ownersOn(storage, by === "backups");
   if (owners === undefined)
     return cannotSee(
@@ -154,15 +156,14 @@ async function judgeBackupJob(court: Court, { id, how }: Of<"backup-job">): Verd
   ]);
 }
 
-const resourcesOf = (rule: Row, how: Of<"guest">["how"]): readonly Touch[] => sids("resources", how)(rule);
-
-async function judgeHaGroup({ look, ...court }: Court, { id, how, members }: Of<"ha-group">): Verdict {
+async function judgeHaGroup(court: Court, { id, how, members }: Of<"ha-group">): Verdict {
+  const { look } = court;
   const [group, resources] = await Promise.all([look.haGroup(id), members ? look.haResources() : []]);
   const nodes = listOf(group.nodes, (entry) => nodeIn(entry.replace(/:\d+$/, "")));
   const inGroup = resources.filter((resource) => str(resource, "group") === id);
-  return judgeAll({ look, ...court }, [
+  return judgeAll(court, [
     ...(nodes?.map((name) => ({ kind: "node", name, how: "place" }) as const) ?? [unreadable("nodes")]),
-    ...inGroup.flatMap((resource) => resourcesOf({ resources: resource.sid ?? null }, how)),
+    ...inGroup.flatMap(sids("sid", how)),
   ]);
 }
 
@@ -191,10 +192,10 @@ async function judgeTask(court: Court, { user, how, of }: Of<"task">): Verdict {
   return own && how === "read" && of.every(({ kind }) => kind !== "guest") ? undefined : judgeAll(court, of);
 }
 
-/** What the caller can say for the defaults not to matter. */
-const SAYS = {
-  retention: "With remove: false older backups are left alone, and the backup is allowed.",
-  mode: "With mode: snapshot the guest keeps running, and the backup is allowed.",
+/** What the defaults make of a backup, and what the caller can say for them not to matter. */
+const BY_DEFAULT = {
+  retention: ["This backup would remove older ones.", "With remove: false it would be allowed."],
+  mode: ["This backup may stop the guest.", "With mode: snapshot it would be allowed."],
 } as const;
 
 async function judgeByDefault(court: Court, touch: Of<"by-default">): Verdict {
@@ -202,7 +203,9 @@ async function judgeByDefault(court: Court, touch: Of<"by-default">): Verdict {
   const refused = await judgeAll(court, touch.then);
   if (!refused) return undefined;
   const defaults = await court.look.backupDefaults(touch.node, touch.storage);
-  return harmless(touch.of, defaults) ? undefined : { ...refused, allows: SAYS[touch.of] };
+  if (harmless(touch.of, defaults)) return undefined;
+  const [does, allows] = BY_DEFAULT[touch.of];
+  return { message: `${refused.message} ${does}`, allows };
 }
 
 function harmless(of: "retention" | "mode", defaults: Row): boolean {

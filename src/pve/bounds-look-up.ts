@@ -81,6 +81,7 @@ export class LookUps {
     return made;
   }
 
+  /** Guests, nodes, pools and storages at once (GET /cluster/resources). */
   inventory(): Promise<Inventory> {
     this.#inventory ??= this.#get("GET /cluster/resources").then(inventoryOf);
     return this.#inventory;
@@ -152,10 +153,12 @@ export class LookUps {
     );
   }
 
+  /** A backup job's settings. */
   async backupJob(id: string): Promise<Row> {
     return record(await this.#get("GET /cluster/backup/{id}", { id }));
   }
 
+  /** An HA rule as it is. */
   async haRule(rule: string): Promise<Row> {
     return record(await this.#get("GET /cluster/ha/rules/{rule}", { rule }));
   }
@@ -170,10 +173,12 @@ export class LookUps {
     }
   }
 
+  /** An HA group with its nodes (until PVE 8). */
   async haGroup(group: string): Promise<Row> {
     return record(await this.#get("GET /cluster/ha/groups/{group}", { group }));
   }
 
+  /** Every HA resource. */
   async haResources(): Promise<readonly Row[]> {
     return rows(await this.#get("GET /cluster/ha/resources"));
   }

@@ -216,6 +216,11 @@ describe("refusals name the object and the setting", () => {
     ],
     [
       "103",
+      ["POST /nodes/{node}/vzdump", { node: "pve1", vmid: "103", storage: "backup" }],
+      "Guest 103 is protected by PVE_PROTECTED (103). This backup would remove older ones.",
+    ],
+    [
+      "103",
       ["PUT /nodes/{node}/qemu/{vmid}/config", { node: "pve1", vmid: 107, scsi1: "/dev/sdb" }],
       "This call may reach anything (scsi1 names a path on the node), which PVE_PROTECTED (103) does not admit.",
     ],

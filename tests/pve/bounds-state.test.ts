@@ -190,7 +190,7 @@ describe("after any call at all", () => {
             plain(untouched.backupJobs.get("backup-nightly")),
           );
         }),
-        { numRuns: 700 },
+        { numRuns: 300 },
       ),
     120_000,
   );
@@ -234,7 +234,7 @@ describe("after any call at all", () => {
           ])
             expect(plain(part(world) ?? {})).toEqual(plain(part(untouched) ?? {}));
         }),
-        { numRuns: 700 },
+        { numRuns: 300 },
       ),
     120_000,
   );
