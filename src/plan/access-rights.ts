@@ -1,4 +1,4 @@
-import { flag, list, rows, str } from "../pve/data.ts";
+import { flag, list, record, rows, str } from "../pve/data.ts";
 import {
   ACCESS_READS,
   type AclEntry,
@@ -17,6 +17,7 @@ import type { Finding, Look, ReadRoute, Step, Topic } from "./topic.ts";
 import { when } from "./wording.ts";
 
 const ROLES: ReadRoute = "GET /access/roles";
+const GROUP = "GET /access/groups/{groupid}" as const;
 const groupLabel = named("group", "groupid");
 
 /** The sentence that our own access hangs on it; none when it does not. */
@@ -155,11 +156,27 @@ function hiddenBy(entry: AclEntry, now: readonly AclEntry[]): readonly string[] 
   );
 }
 
+/** Who is in the groups that a step takes rights from. */
+async function memberPoints(look: Look, params: Step["params"]): Promise<readonly string[]> {
+  const groups = entriesOf(params.groups).slice(0, 4);
+  return Promise.all(
+    groups.map(async (groupid) => {
+      const data = await look.tryRead(GROUP, { groupid });
+      const { members } = record(data);
+      return `Members of ${groupid}: ${Array.isArray(members) ? namesOr(members.map(String), "none") : "could not be read"}.`;
+    }),
+  );
+}
+
 /** Entries of the access list that are added or removed. */
 export const aclChange: Topic = {
-  reads: ACCESS_READS,
+  reads: [...ACCESS_READS, GROUP],
   look: async ({ params }, look): Promise<Finding> => {
-    const [entries, self] = await Promise.all([aclEntries(look), selfOf(look)]);
+    const [entries, self, members] = await Promise.all([
+      aclEntries(look),
+      selfOf(look),
+      memberPoints(look, params),
+    ]);
     const wanted = wantedEntries(params);
     const deletes = isOn(params, "delete");
     const path = wanted[0]?.path ?? settingText(params.path);
@@ -182,6 +199,7 @@ export const aclChange: Topic = {
           !deletes && wanted.some(({ roleid }) => roleid === "NoAccess"),
           "NoAccess takes every other role away there.",
         ),
+        ...members,
         `Now on ${path}: ${entriesText(entries, onPath, "no entry", true)}.`,
       ],
       state: { [`entries on ${path}`]: entryState(entries, onPath) },

@@ -68,7 +68,7 @@ const service = (what: (params: Step["params"]) => string, final?: string): Topi
       safetyPoint(look, node, stoppingOf(step)),
     ]);
     return {
-      points: [...safety, `${what(step.params)} on ${node}.`, ...healthPoint(status)],
+      points: [...safety, `On ${node}: ${what(step.params)}.`, ...healthPoint(status)],
       ...(final === undefined ? {} : { final }),
     };
   },
@@ -102,7 +102,7 @@ const dataRemoval = (type: "rbd" | "cephfs", field: string, noun: string): Topic
 });
 
 const osd = ({ osdid }: Step["params"]): string => `OSD ${settingText(osdid)}`;
-const serviceName = (params: Step["params"]): string => textOf(params, "service") ?? "All of Ceph";
+const serviceName = (params: Step["params"]): string => textOf(params, "service") ?? "all of Ceph";
 
 /** Ceph on the nodes, and its flags. */
 export const CEPH_TOPICS: TopicTable = {
@@ -126,16 +126,16 @@ export const CEPH_TOPICS: TopicTable = {
   ],
   "DELETE /nodes/{node}/ceph/fs/{name}": [dataRemoval("cephfs", "fs-name", "file system")],
   "POST /nodes/{node}/ceph/mds/{name}": [
-    service(({ name }) => `Metadata server ${settingText(name)} is made`),
+    service(({ name }) => `metadata server ${settingText(name)} is made`),
   ],
   "DELETE /nodes/{node}/ceph/mds/{name}": [
-    service(({ name }) => `Metadata server ${settingText(name)} is destroyed`),
+    service(({ name }) => `metadata server ${settingText(name)} is destroyed`),
   ],
-  "POST /nodes/{node}/ceph/mgr/{id}": [service(({ id }) => `Manager ${settingText(id)} is made`)],
-  "DELETE /nodes/{node}/ceph/mgr/{id}": [service(({ id }) => `Manager ${settingText(id)} is destroyed`)],
-  "POST /nodes/{node}/ceph/mon/{monid}": [service(({ monid }) => `Monitor ${settingText(monid)} is made`)],
+  "POST /nodes/{node}/ceph/mgr/{id}": [service(({ id }) => `manager ${settingText(id)} is made`)],
+  "DELETE /nodes/{node}/ceph/mgr/{id}": [service(({ id }) => `manager ${settingText(id)} is destroyed`)],
+  "POST /nodes/{node}/ceph/mon/{monid}": [service(({ monid }) => `monitor ${settingText(monid)} is made`)],
   "DELETE /nodes/{node}/ceph/mon/{monid}": [
-    service(({ monid }) => `Monitor ${settingText(monid)} is destroyed`),
+    service(({ monid }) => `monitor ${settingText(monid)} is destroyed`),
   ],
   "DELETE /nodes/{node}/ceph/osd/{osdid}": [
     service((params) => `${osd(params)} is destroyed`, "the copies of data on the OSD are gone."),

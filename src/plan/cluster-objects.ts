@@ -34,14 +34,18 @@ const USES: Readonly<Record<string, Uses>> = {
 };
 
 /** The VMs that use an object, as points. */
-async function users(look: Look, uses: Uses, id: string, what: string): Promise<readonly string[]> {
+async function users(look: Look, uses: Uses, id: string, removes: boolean): Promise<readonly string[]> {
   const vms = (await inventory(look))?.filter(({ type }) => type === "qemu");
-  if (!vms) return [`Which VMs use ${what} could not be read.`];
+  if (!vms) return ["Which VMs use it could not be read."];
   const { configs, unseen } = await guestConfigs(look, vms);
   const found = configs
     .filter(([, config]) => Object.entries(config).some(([key, value]) => uses(key, value, id)))
     .map(([guest]) => guest);
-  return [`VMs that use ${what}: ${guestNames(found)}.`, ...unseenPoint(unseen, `whether they use ${what}`)];
+  return [
+    `VMs that use it: ${guestNames(found)}.`,
+    ...unseenPoint(unseen, "whether they use it"),
+    ...when(removes && found.length > 0, "Without it they do not start."),
+  ];
 }
 
 /** Changing or deleting what VMs use. */
@@ -55,20 +59,16 @@ const used = (
   reads: [...readsOf(route), ...CONFIG_READS, "GET /cluster/resources"],
   look: async (step, look): Promise<Finding> => {
     const label = named(noun, key);
+    const removes = route.startsWith("DELETE");
     const [finding, points] = await Promise.all([
       route.startsWith("DELETE")
         ? removalFinding(step, look, label, tells)
         : changeFinding(step, look, label),
-      users(look, uses, settingText(step.params[key]), "it"),
+      users(look, uses, settingText(step.params[key]), removes),
     ]);
-    const removes = route.startsWith("DELETE");
     return {
       ...finding,
-      points: [
-        ...(removes ? points : finding.points),
-        ...(removes ? finding.points : points),
-        ...when(removes, "A VM whose device is missing does not start."),
-      ],
+      points: [...(removes ? points : finding.points), ...(removes ? finding.points : points)],
     };
   },
 });

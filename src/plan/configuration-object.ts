@@ -1,5 +1,6 @@
 import type { ChangingRoute } from "../policy/operation.ts";
-import { type Row, record, rows, str } from "../pve/data.ts";
+import { type Row, rows, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
 import { formatCell } from "../render/units.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { capital, valueText } from "./sentence.ts";
@@ -34,7 +35,19 @@ export async function currentSettings({ route, params }: Step, look: Look): Prom
   if (!state) return undefined;
   const data = await look.tryRead(state.read, state.params(params) as never);
   if (data === undefined) return undefined;
-  return state.pick ? state.pick(data, params) : record(data);
+  return state.pick(data, params);
+}
+
+/** Why an object's settings are not known, as a sentence's end. */
+async function unknownBecause({ route, params }: Step, look: Look): Promise<string> {
+  const state = stateOf(route);
+  try {
+    if (state) await look.read(state.read, state.params(params) as never);
+  } catch (error) {
+    if (!(error instanceof PveError)) throw error;
+    if (error.kind === "not-found") return "there is none of that name, PVE refuses";
+  }
+  return "what is set now could not be read";
 }
 
 /** What moves by itself, or with every other object of the same file. */
@@ -90,7 +103,10 @@ export async function changeFinding(step: Step, look: Look, label: Label): Promi
   const name = labelOf(label, step.params);
   const now = await currentSettings(step, look);
   if (now === undefined)
-    return { points: [`${capital(name)}: what is set now could not be read.`], state: { [name]: null } };
+    return {
+      points: [`${capital(name)}: ${await unknownBecause(step, look)}.`],
+      state: { [name]: null },
+    };
   const changes = settingsDifference(now, step.params, entriesOf(step.params.delete), step.route);
   const said =
     changes.length > 0 ? `${changesText(changes, step.route)}.` : "nothing changes, it is so already.";
@@ -110,13 +126,10 @@ export async function removalFinding(
 ): Promise<Finding> {
   const name = labelOf(label, step.params);
   const now = await currentSettings(step, look);
-  const text = now === undefined ? "could not be read" : settingsText(now, tells);
+  const text =
+    now === undefined ? await unknownBecause(step, look) : settingsText(now, tells) || "nothing is set";
   return {
-    points: [
-      now === undefined
-        ? `${capital(name)} goes; what it is now ${text}.`
-        : `${capital(name)} goes: ${text}.`,
-    ],
+    points: [`${capital(name)} goes: ${text}.`],
     state: { [name]: stableSettings(now) },
   };
 }

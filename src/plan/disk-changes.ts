@@ -136,7 +136,7 @@ export const diskStorageRemoval: Topic = {
       points: [
         ...when(vmids.length > 0, `Guests whose disks are destroyed: ${await ownersText(look, vmids)}.`),
         ...(files === undefined ? [] : [`Destroyed with it: ${files}.`]),
-        `${capital(kind === "lvmthin" ? "thin pool" : kind === "lvm" ? "volume group" : kind === "zfs" ? "ZFS pool" : "directory")} ${name} of ${node} is destroyed: ${now && Object.keys(now).length > 0 ? settingsText(now, ["size", "state", "device", "path", "vg"]) : "what it is now could not be read"}.`,
+        `${capital(kind === "lvmthin" ? "thin pool" : kind === "lvm" ? "volume group" : kind === "zfs" ? "ZFS pool" : "directory")} ${name} of ${node} is destroyed: ${now === undefined ? "what it is now could not be read" : settingsText(now, IDENTITY) || "there is none of that name"}.`,
         all === undefined
           ? "Which storages lie on it could not be read."
           : `Storages that lie on it: ${storages.length > 0 ? listed(storages, 6) : "none"}.`,

@@ -91,7 +91,8 @@ export function ruleEditPoint(
   of: string,
 ): string {
   if (method === "POST") {
-    const before = rules === undefined ? "" : `, in front of the ${rules.length} that are there`;
+    const others = rules?.length ?? 0;
+    const before = others === 0 ? "" : `, in front of the ${others} that are there`;
     return `New rule of ${of}${before}: ${ruleText(newRule(params))}.`;
   }
   const pos = Number(params.pos);

@@ -13,7 +13,7 @@ function verdict(before: Decision, after: Decision, what: string, from: string):
   const { verdict: then, why } = after;
   if (then === "unknown")
     return before.basis === after.basis
-      ? `${what} from ${from}: decided as before; how cannot be told, ${why}.`
+      ? `${what}: nothing changes for ${from}; whether it is let in cannot be told.`
       : `${what} from ${from}: cannot be told, ${why}.`;
   if (then === "accept") {
     const how =

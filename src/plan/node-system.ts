@@ -1,4 +1,4 @@
-import { num, record, rows, str } from "../pve/data.ts";
+import { num, type Row, record, rows, str } from "../pve/data.ts";
 import { quoted } from "../render/foreign.ts";
 import { time } from "../render/units.ts";
 import { changeFinding, currentSettings, readsOf } from "./configuration-object.ts";
@@ -119,6 +119,36 @@ export const certificateChange: Topic = {
       ...(route.startsWith("DELETE") && !acme
         ? { final: "the custom certificate and its key are deleted." }
         : {}),
+    };
+  },
+};
+
+/** How a package source stands in words: PVE lists a standard one that is not set up with null. */
+const sourceText = (now: Row | undefined): string => {
+  if (now === undefined) return "could not be read";
+  const value = now.enabled ?? now.status;
+  return value === undefined || value === null ? "not set up" : Number(value) > 0 ? "on" : "off";
+};
+
+/** A package source that is switched on or off, or a standard one that is added. */
+export const packageSource: Topic = {
+  reads: readsOf("POST /nodes/{node}/apt/repositories", "PUT /nodes/{node}/apt/repositories"),
+  look: async (step, look): Promise<Finding> => {
+    const { route, params } = step;
+    const now = await currentSettings(step, look);
+    const name = route.startsWith("PUT")
+      ? `Standard package source ${settingText(params.handle)}`
+      : `Package source ${settingText(params.index)} of ${settingText(params.path)}`;
+    const then = route.startsWith("PUT")
+      ? "on"
+      : params.enabled === undefined
+        ? "as it is"
+        : settingText(params.enabled) === "1"
+          ? "on"
+          : "off";
+    return {
+      points: [`${name} of ${settingText(params.node)}: ${sourceText(now)} → ${then}.`],
+      state: { [`${name} of ${settingText(params.node)}`]: sourceText(now) },
     };
   },
 };

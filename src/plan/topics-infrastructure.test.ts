@@ -87,7 +87,7 @@ it("says something of every operation, in at most 3,000 characters", async () =>
 }, 60_000);
 
 describe("reads that fail", () => {
-  const kinds: readonly PveErrorKind[] = ["permission", "not-found", "timeout", "other"];
+  const kinds: readonly PveErrorKind[] = ["permission", "not-found", "timeout", "server"];
   it.each(kinds)("leave a plan that says so (%s)", async (kind) => {
     const look = lookThat(() => {
       throw new PveError(kind, "no");

@@ -24,7 +24,7 @@ import {
 } from "./node-network.ts";
 import { nodePower, taskStop } from "./node-power.ts";
 import { serviceCommand } from "./node-services.ts";
-import { certificateChange, dnsChange, hostsChange, statement } from "./node-system.ts";
+import { certificateChange, dnsChange, hostsChange, packageSource, statement } from "./node-system.ts";
 import { poolChange, poolCreation, poolRemoval } from "./pool-changes.ts";
 import { replicationChange, replicationRemoval, replicationRun } from "./replication-changes.ts";
 import { SDN_TOPICS } from "./sdn-objects.ts";
@@ -147,12 +147,8 @@ const shell = statement(
 );
 
 const NODES: TopicTable = {
-  "POST /nodes/{node}/apt/repositories": [
-    changeOf("POST /nodes/{node}/apt/repositories", named("package source", "path", "index")),
-  ],
-  "PUT /nodes/{node}/apt/repositories": [
-    changeOf("PUT /nodes/{node}/apt/repositories", named("standard package source", "handle")),
-  ],
+  "POST /nodes/{node}/apt/repositories": [packageSource],
+  "PUT /nodes/{node}/apt/repositories": [packageSource],
   "POST /nodes/{node}/apt/update": [
     statement((params) => `${node(params)} loads the lists of packages; none is installed.`),
   ],

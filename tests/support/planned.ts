@@ -77,7 +77,4 @@ export const planned = (
   params: Params,
   options: LookOptions = {},
 ): Promise<Plan> =>
-  makePlan(
-    [{ route, params, classification: classify(route, params) }],
-    watchedLook(pve, options).look,
-  );
+  makePlan([{ route, params, classification: classify(route, params) }], watchedLook(pve, options).look);
