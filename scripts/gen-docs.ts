@@ -13,6 +13,14 @@ const input = (tool: Tool): string =>
     .map(({ name, required }) => (required ? `\`${name}\`` : `${name}`))
     .join(", ");
 
+/** Routes that one cell of a table takes. */
+const ROUTES_SHOWN = 12;
+
+function routesText({ route, also = [] }: Tool): string {
+  if (also.length >= ROUTES_SHOWN) return `\`${route}\`<br>and ${also.length} more`;
+  return [route, ...also].map((one) => `\`${one}\``).join("<br>");
+}
+
 const count = (tier: (typeof TIERS)[number], tools: readonly Tool[]) =>
   tools.filter((tool) => includes(tier, tool.tier)).length;
 
@@ -43,9 +51,8 @@ function toolsMarkdown(): string {
     for (const tool of tools) {
       const { description } = listing(tool);
       const effect = canLose(tool) ? `${tool.effect}, loss` : tool.effect;
-      const routes = [tool.route, ...(tool.also ?? [])].map((route) => `\`${route}\``).join("<br>");
       lines.push(
-        `| \`${tool.name}\` | ${tool.tier} | ${description.replaceAll("|", "\\|")} | ${input(tool)} | ${routes} | ${effect} |`,
+        `| \`${tool.name}\` | ${tool.tier} | ${description.replaceAll("|", "\\|")} | ${input(tool)} | ${routesText(tool)} | ${effect} |`,
       );
     }
     lines.push("");

@@ -1,8 +1,15 @@
+import { recordedRead } from "../plan/inverse.ts";
 import type { PlannedStep } from "../plan/plan.ts";
-import { stateOf } from "../plan/settings.ts";
+import type { Step } from "../plan/topic.ts";
 import { PveError } from "../pve/errors.ts";
 import { reading, requestKey } from "./scope.ts";
 import type { Session } from "./session.ts";
+
+/** A request that moves or changes what an earlier one of the call makes: before that, another thing was in its place. */
+export const followsCreation = (step: Step, steps: readonly Step[]): boolean =>
+  steps
+    .slice(0, steps.indexOf(step))
+    .some(({ route }) => route.startsWith("POST ") && step.route.startsWith(`PUT ${route.slice(5)}/{`));
 
 /** What is set before each request, for the record; nothing is read where nothing is recorded. */
 export async function before(
@@ -14,8 +21,8 @@ export async function before(
   const pve = reading(session, signal);
   const found = await Promise.all(
     steps.map(async (step) => {
-      const state = stateOf(step.route);
-      if (!state) return [];
+      const state = recordedRead(step.route);
+      if (!state || followsCreation(step, steps)) return [];
       try {
         const { data } = await pve.call(state.read, state.params(step.params) as never);
         return [[requestKey(step), state.pick(data, step.params)] as const];

@@ -25,7 +25,7 @@ export interface Permit {
   /** Digest of the plan. */
   readonly plan?: string;
   /** What was set before, by `requestKey`, for whoever wants it back. */
-  readonly before?: ReadonlyMap<string, unknown>;
+  readonly before: ReadonlyMap<string, unknown>;
   /** The entry of the record that this call takes back. */
   readonly undoes?: number;
 }
@@ -88,7 +88,7 @@ export function execution(
       params: redactData(request.route, request.params) as Row,
       confirmed: permit.confirmed,
       ...(permit.plan === undefined ? {} : { plan: permit.plan }),
-      ...(permit.before?.has(key) ? { before: permit.before.get(key) } : {}),
+      ...(permit.before.has(key) ? { before: permit.before.get(key) } : {}),
       ...(permit.undoes === undefined ? {} : { undoes: permit.undoes }),
     });
     const begun = session.pace.now();

@@ -35,6 +35,7 @@ import { bind, type Located, locateCall } from "./prepare.ts";
 import type { Form } from "./question.ts";
 import { type CallNotes, newNotes, reading, rehearsal, requestKey, type Seen, scoped } from "./scope.ts";
 import type { Session } from "./session.ts";
+import { entriesText, withEntries, withUndo } from "./undoing.ts";
 
 /** What a call comes to: an answer, a form for the client's user, or jobs that the client follows itself. */
 export type Invoked =
@@ -131,18 +132,18 @@ async function change(
   const needed =
     controls.confirmed === undefined &&
     rehearsed.steps.some(({ classification }) => needsConfirmation(session.safety.confirm, classification));
-  if (controls.dryRun) {
-    const plan = await planOf(session, rehearsed.steps, side);
-    return { kind: "answer", answer: planAnswer(what, plan, false) };
-  }
-  const befores = await before(session, rehearsed.steps, side.signal);
+  let befores = await before(session, rehearsed.steps, side.signal);
+  const planned = async () => withUndo(session, await planOf(session, rehearsed.steps, side), befores);
+  if (controls.dryRun) return { kind: "answer", answer: planAnswer(what, await planned()) };
+  const undoes = tool.undoes?.(input);
   let permit: Permit = {
     confirmed: controls.confirmed ?? (session.safety.confirm === "off" ? "off" : "not needed"),
     requests: new Set(rehearsed.steps.map(requestKey)),
     before: befores,
+    ...(undoes === undefined ? {} : { undoes }),
   };
   if (needed) {
-    const plan = await planOf(session, rehearsed.steps, side);
+    const plan = await planned();
     refuseHopeless(plan);
     const call = digestOf({ caller: side.caller, tool: tool.name, input, cluster: session.cluster });
     const state = stateDigest(plan);
@@ -153,11 +154,12 @@ async function change(
       code: controls.code,
       unchanged: async () => {
         rehearsed = await rehearse(session, located, side, notes);
-        return stateDigest(await planOf(session, rehearsed.steps, side)) === state;
+        befores = await before(session, rehearsed.steps, side.signal);
+        return stateDigest(await planned()) === state;
       },
     });
     if (confirmed.kind !== "go") return confirmed;
-    permit = { ...permit, confirmed: confirmed.by, plan: state };
+    permit = { ...permit, confirmed: confirmed.by, plan: state, before: befores };
   }
   return run(session, located, controls, side, notes, permit, rehearsed.seen);
 }
@@ -227,6 +229,7 @@ function action({ tool, guest, input }: Located, call: ToolCall): string {
     "service",
     "path",
     "node",
+    "entry",
   ];
   const about = names.flatMap((name) => {
     const value = str(input, name);
@@ -246,12 +249,19 @@ async function run(
   seen: Seen,
 ): Promise<Invoked> {
   const { write, sent } = execution(session, located.tool, side, notes, permit);
+  const entries = (failed: boolean) => entriesText(session, sent, permit.before, failed);
   try {
     const pve = scoped(session, located.tool, side.signal, notes, write, seen);
     const answer = await perform(
       bind(session, located, pve, side, { follow: followFor(session, side), wait }),
     );
-    return await afterJobs(session, located.tool, answer, sent, wait, side, notes);
+    const done = await afterJobs(session, located.tool, answer, sent, wait, side, notes);
+    if (done.kind !== "answer") return done;
+    return { ...done, answer: withEntries(done.answer, entries(done.answer.failed === true)) };
+  } catch (error) {
+    const text = entries(false);
+    if (text !== undefined) notes.remarks.push(text);
+    throw error;
   } finally {
     // What is still open was started, and nobody has seen its end.
     const open = isShuttingDown(side) ? "interrupted" : "running";

@@ -1,10 +1,10 @@
 import { undoable } from "../plan/inverse.ts";
 import type { Plan, PlannedStep } from "../plan/plan.ts";
+import { listed } from "../plan/wording.ts";
 import type { Checked } from "../pve/client.ts";
 import { type Row, record } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";
-import { listed } from "../plan/wording.ts";
 import { followsCreation } from "./before.ts";
 import type { SentWrite } from "./execution.ts";
 import { requestKey } from "./scope.ts";
@@ -43,18 +43,44 @@ export function withUndo(session: Session, plan: Plan, befores: Befores): Plan {
   };
 }
 
-/** The answer with the entries that the change has in the record. */
-export function withEntries(
+/** A request that was sent, and its entry. */
+interface Recorded {
+  readonly request: Checked;
+  readonly id: number;
+}
+
+/** "Recorded as entry 12; pve_undo can take it back."; undefined where nothing was recorded. */
+export function entriesText(
   session: Session,
-  answer: Answer,
   sent: readonly SentWrite[],
   befores: Befores,
-): Answer {
-  const entries = sent.flatMap(({ request, entry }) => (entry ? [{ request, id: entry.id, ok: !entry.failed }] : []));
-  if (entries.length === 0) return answer;
-  const requests = entries.map(({ request }) => request);
-  const back = entries.filter(
-    ({ request, ok }) => ok && !followsCreation(request, requests) && canUndo(request, befores) === true,
+  failed: boolean,
+): string | undefined {
+  const entries = sent.flatMap(({ request, entry }): readonly Recorded[] =>
+    entry ? [{ request, id: entry.id }] : [],
   );
-  return { ...answer, blocks: beforeDigest(answer.blocks ?? [], entriesText(session, entries, back)) };
+  const [first, second] = entries;
+  if (!first) return undefined;
+  const all = entries.map(({ request }) => request);
+  const back = entries.filter(
+    ({ request }) => !followsCreation(request, all) && canUndo(request, befores) === true,
+  );
+  const ids = (some: readonly Recorded[]) => listed(some.map(({ id }) => String(id)));
+  const recorded = `Recorded as ${second ? "entries" : "entry"} ${ids(entries)}`;
+  if (failed || back.length === 0 || !offersUndo(session)) return `${recorded}.`;
+  if (!second) return `${recorded}; ${UNDO} can take it back.`;
+  const which = back.length === entries.length ? "each of them" : ids(back);
+  return `${recorded}; ${UNDO} can take back ${which}.`;
+}
+
+/** The answer with the entries that the change has in the record. */
+export function withEntries(answer: Answer, text: string | undefined): Answer {
+  if (text === undefined) return answer;
+  const { blocks = [] } = answer;
+  const note: Block = { kind: "note", text };
+  const last = blocks.at(-1);
+  // A digest is for the next call, and stays at the end.
+  const hasDigest = last?.kind === "facts" && last.facts.every(({ key }) => key === "digest");
+  const end = hasDigest ? blocks.length - 1 : blocks.length;
+  return { ...answer, blocks: [...blocks.slice(0, end), note, ...blocks.slice(end)] };
 }

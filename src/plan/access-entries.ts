@@ -48,7 +48,8 @@ export const entriesText = (
     ? "the access list could not be read"
     : namesOr(
         entries.filter(which).map((entry) => entryText(entry, whose)),
-        none,
+        // PVE shows nothing of the list to whoever may not see it.
+        entries.length === 0 ? "none that this server may see" : none,
         6,
       );
 
@@ -94,4 +95,5 @@ export const isOwn = (self: Self, { type, ugid }: Pick<AclEntry, "type" | "ugid"
 
 /** Said first where a step takes access from whom this server acts as. */
 export const OWN_USER_GOES = "This is the user of the token this server uses: afterwards it can do nothing.";
+/** The same of the token itself. */
 export const OWN_TOKEN_GOES = "This is the token this server uses: afterwards it can do nothing.";

@@ -7,6 +7,7 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { namesOr } from "./sentence.ts";
 import { entriesOf, isOn, settingText, textOf } from "./setting-value.ts";
@@ -32,7 +33,9 @@ const usersText = (users: readonly string[] | undefined): string =>
 
 /** A realm that changes: its users. */
 export const realmChange: Topic = {
-  reads: [...readsOf("PUT /access/domains/{realm}"), USERS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /access/domains/{realm}"), USERS];
+  },
   look: async (step, look): Promise<Finding> => {
     const realm = settingText(step.params.realm);
     const [change, users] = await Promise.all([
@@ -45,7 +48,9 @@ export const realmChange: Topic = {
 
 /** A realm that goes: who can no longer log in. Tokens are checked without their user's realm (verify_token). */
 export const realmRemoval: Topic = {
-  reads: [...readsOf("DELETE /access/domains/{realm}"), USERS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /access/domains/{realm}"), USERS];
+  },
   look: async (step, look): Promise<Finding> => {
     const realm = settingText(step.params.realm);
     const [domain, users] = await Promise.all([currentSettings(step, look), usersOf(look, realm)]);
@@ -53,7 +58,7 @@ export const realmRemoval: Topic = {
     return {
       points: [
         ...when(own, "This is the realm of this server's own user; its token goes on working."),
-        `Realm ${realm} goes: ${domain ? settingsText(domain, ["type", "server1", "base_dn", "issuer-url", "comment"]) : "what it is now could not be read"}.`,
+        `Realm ${realm} goes: ${domain ? settingsText(domain, ["type", "server1", "base_dn", "issuer-url", "comment"]) : await unknownBecause(step, look)}.`,
         `Users who can then no longer log in, but stay listed: ${usersText(users)}.`,
       ],
       state: { [`realm ${realm}`]: stableSettings(domain), [`users of ${realm}`]: users ? [...users] : null },

@@ -35,7 +35,9 @@ const ownPoint = (
 
 /** The members of a group and what it gives them (PVE::API2::Group delete_group: its ACL entries go with it). */
 export const groupRemoval: Topic = {
-  reads: [...readsOf("DELETE /access/groups/{groupid}"), ...ACCESS_READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /access/groups/{groupid}"), ...ACCESS_READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const groupid = settingText(step.params.groupid);
     const [group, entries, self] = await Promise.all([
@@ -64,7 +66,9 @@ export const groupRemoval: Topic = {
 
 /** A change of a group: nothing but its comment can be changed. */
 export const groupChange: Topic = {
-  reads: readsOf("PUT /access/groups/{groupid}"),
+  get reads(): readonly ReadRoute[] {
+    return readsOf("PUT /access/groups/{groupid}");
+  },
   look: (step, look) => changeFinding(step, look, groupLabel),
 };
 

@@ -1,10 +1,10 @@
 import { flag, num, type Row, rows, str } from "../pve/data.ts";
 import { type AclEntry, aclEntries, entriesText, entryState, OWN_TOKEN_GOES } from "./access-entries.ts";
 import { expiryText } from "./access-users.ts";
-import { currentSettings, readsOf, stableSettings } from "./configuration-object.ts";
+import { currentSettings, readsOf, stableSettings, unknownBecause } from "./configuration-object.ts";
 import { capital, valueText } from "./sentence.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
-import type { Finding, Look, Step, Topic } from "./topic.ts";
+import type { Finding, Look, ReadRoute, Step, Topic } from "./topic.ts";
 import { when } from "./wording.ts";
 
 const TOKENS = "GET /access/users/{userid}/token";
@@ -35,14 +35,16 @@ const state = (id: string, token: Row | undefined, entries: readonly AclEntry[] 
 
 /** A token that goes, and its ACL entries with it. */
 export const tokenRemoval: Topic = {
-  reads: [...readsOf("DELETE /access/users/{userid}/token/{tokenid}"), "GET /access/acl"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /access/users/{userid}/token/{tokenid}"), "GET /access/acl"];
+  },
   look: async (step, look): Promise<Finding> => {
     const id = fullId(step.params);
     const [token, entries] = await Promise.all([currentSettings(step, look), aclEntries(look)]);
     return {
       points: [
         ...when(id === look.tokenId, OWN_TOKEN_GOES),
-        `Token ${id} goes: ${token ? tokenText(token, settingText(step.params.userid)) : "what it is now could not be read"}.`,
+        `Token ${id} goes: ${token ? tokenText(token, settingText(step.params.userid)) : await unknownBecause(step, look)}.`,
         `ACL entries that go with it: ${entriesText(entries, ofToken(id), "none")}.`,
       ],
       state: state(id, token, entries),
@@ -68,7 +70,9 @@ function separation(
 
 /** A changed token: a new secret, fewer rights, an end. */
 export const tokenChange: Topic = {
-  reads: [...readsOf("PUT /access/users/{userid}/token/{tokenid}"), "GET /access/acl"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /access/users/{userid}/token/{tokenid}"), "GET /access/acl"];
+  },
   look: async (step, look): Promise<Finding> => {
     const { params } = step;
     const id = fullId(params);

@@ -18,11 +18,12 @@ import {
   named,
   readsOf,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { namesOr } from "./sentence.ts";
 import { entriesOf, isOn, settingText } from "./setting-value.ts";
 import type { Finding, Look, ReadRoute, Step, Topic } from "./topic.ts";
-import { when } from "./wording.ts";
+import { counted, when } from "./wording.ts";
 
 const TFA: ReadRoute = "GET /access/tfa/{userid}";
 const userLabel = named("user", "userid");
@@ -53,7 +54,9 @@ function userText(user: Row): string {
 
 /** What goes with a user (PVE::API2::User delete_user): ACL entries, tokens, group membership, second factors. */
 export const userRemoval: Topic = {
-  reads: [...readsOf("DELETE /access/users/{userid}"), ...ACCESS_READS, TFA],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /access/users/{userid}"), ...ACCESS_READS, TFA];
+  },
   look: async (step, look): Promise<Finding> => {
     const userid = settingText(step.params.userid);
     const [user, entries, factors] = await Promise.all([
@@ -67,13 +70,13 @@ export const userRemoval: Topic = {
     return {
       points: [
         ...when(userid === userOf(look.tokenId), OWN_USER_GOES),
-        `User ${userid} goes: ${user ? userText(user) : "what it is now could not be read"}.`,
+        `User ${userid} goes: ${user ? userText(user) : await unknownBecause(step, look)}.`,
         `ACL entries that go with it: ${entriesText(entries, ofUser(userid), "none", true)}.`,
         ...when(
           entries?.some(viaGroups) ?? false,
           `Through its groups it had: ${entriesText(entries, viaGroups, "nothing", true)}.`,
         ),
-        ...when(rows(factors).length > 0, `Its second factors go too: ${rows(factors).length}.`),
+        ...when(rows(factors).length > 0, `${counted(rows(factors).length, "second factor")} of it go too.`),
       ],
       state: {
         [`user ${userid}`]: stableSettings(user),
@@ -112,7 +115,9 @@ function groupPoints(
 
 /** A change of a user: lockout first, then groups, then the settings. */
 export const userChange: Topic = {
-  reads: [...readsOf("PUT /access/users/{userid}"), ...ACCESS_READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /access/users/{userid}"), ...ACCESS_READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const { params } = step;
     const userid = settingText(params.userid);

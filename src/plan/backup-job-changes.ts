@@ -1,5 +1,6 @@
 import { num, type Row, rows, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
+import type { Retention } from "../pve/retention.ts";
 import { time } from "../render/units.ts";
 import { RETENTION_READS, retentionSeen } from "./backup-retention.ts";
 import { MODES, settingsOf } from "./backup-run.ts";
@@ -11,6 +12,7 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { inventory, nameOfVmid } from "./guest-names.ts";
 import { capital, guestNames, LINE } from "./sentence.ts";
@@ -68,7 +70,9 @@ const uncovered = (guests: readonly Guest[], moment: string): readonly string[] 
 
 /** A job that goes: which guests it saved, and who then saves them. */
 export const backupJobRemoval: Topic = {
-  reads: [...readsOf("DELETE /cluster/backup/{id}"), ...READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /cluster/backup/{id}"), ...READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const id = settingText(step.params.id);
     const [job, jobs, guests, included] = await Promise.all([
@@ -82,7 +86,7 @@ export const backupJobRemoval: Topic = {
     const alone = jobs && job && isEnabled(job) ? savedByNoOther(theirs, jobs, id) : [];
     return {
       points: [
-        `Backup job ${id} goes: ${job ? settingsText(job, ["schedule", "storage", "mode", "enabled", "prune-backups", "comment"]) : "what it is now could not be read"}.`,
+        `Backup job ${id} goes: ${job ? settingsText(job, ["schedule", "storage", "mode", "enabled", "prune-backups", "comment"]) : await unknownBecause(step, look)}.`,
         ...(alone.length === theirs.length ? [] : uncovered(alone, "afterwards")),
         vmids === undefined
           ? "Which guests it saves could not be read."
@@ -99,7 +103,9 @@ export const backupJobRemoval: Topic = {
 
 /** A changed job: the settings, guests that come and go, who is saved by none, the next run. */
 export const backupJobChange: Topic = {
-  reads: [...readsOf("PUT /cluster/backup/{id}"), ...READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /cluster/backup/{id}"), ...READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const { route, params } = step;
     const id = settingText(params.id);
@@ -138,7 +144,7 @@ export const backupJobChange: Topic = {
         ...(prunes && retention
           ? [
               retention.removes
-                ? `${capital(retention.says)}: the next run removes what it does not keep.`
+                ? `${ofJob(retention)}: the next run removes what it does not keep.`
                 : `Older backups stay: ${retention.says}.`,
             ]
           : []),
@@ -147,6 +153,9 @@ export const backupJobChange: Topic = {
     };
   },
 };
+
+/** Where a backup's call has a retention, a job has it. */
+const ofJob = ({ says }: Retention): string => capital(says.replace(" of the call ", " of the job "));
 
 /** What decides a job's retention, as parameters. */
 const retentionParams = (job: Row): Readonly<Record<string, unknown>> =>
@@ -188,7 +197,7 @@ export const backupJobCreation: Topic = {
         retention === undefined
           ? "What becomes of older backups could not be read."
           : retention.removes
-            ? `${capital(retention.says)}: each run removes what it does not keep.`
+            ? `${ofJob(retention)}: each run removes what it does not keep.`
             : `Older backups stay: ${retention.says}.`,
       ],
       state: {

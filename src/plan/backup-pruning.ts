@@ -6,7 +6,7 @@ import { inventory, nameOfVmid } from "./guest-names.ts";
 import { LINE } from "./sentence.ts";
 import { settingText, textOf } from "./setting-value.ts";
 import type { Finding, Look, ReadRoute, Topic } from "./topic.ts";
-import { counted, listed } from "./wording.ts";
+import { counted, listed, when } from "./wording.ts";
 
 /** PVE's own preview of what a retention removes. */
 export const PRUNE_READ: ReadRoute = "GET /nodes/{node}/storage/{storage}/prunebackups";
@@ -117,11 +117,12 @@ export const pruning: Topic = {
     return {
       points: [
         gone.length === 0
-          ? `No backup on ${storage} goes, ${counted(kept.length, "backup")} stay.`
+          ? `No backup on ${storage} goes; kept: ${counted(kept.length, "backup")}.`
           : `${gone.length} of ${counted(backups.length, "backup")} on ${storage} go: ${backupNames(gone, guests)}.`,
-        ...(gone.length === 0
-          ? []
-          : [`${counted(kept.length, "backup")} stay, ${safe.length} of them protected.`]),
+        ...when(
+          gone.length > 0,
+          `Kept: ${counted(kept.length, "backup")}${safe.length > 0 ? `, ${safe.length} of them protected` : ""}.`,
+        ),
         rule === undefined
           ? "The storage has no retention of its own: PVE keeps all."
           : `Retention: ${rule}${own === undefined ? " (the storage's own)" : ""}.`,

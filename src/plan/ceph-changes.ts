@@ -2,10 +2,10 @@ import { flag, type Row, record, rows, str } from "../pve/data.ts";
 import { quoted } from "../render/foreign.ts";
 import { changeOf, creationOf, named } from "./configuration-object.ts";
 import { statement } from "./node-system.ts";
-import { settingText, textOf } from "./setting-value.ts";
+import { isOn, settingText, textOf } from "./setting-value.ts";
 import { CONTENTS_READS, contentsOf, disksOwners, ownersText } from "./storage-contents.ts";
 import type { Finding, Look, ReadRoute, Step, Topic, TopicTable } from "./topic.ts";
-import { listed, when } from "./wording.ts";
+import { listed, refusal, when } from "./wording.ts";
 
 const SAFETY: ReadRoute = "GET /nodes/{node}/ceph/cmd-safety";
 const STATUS: ReadRoute = "GET /cluster/ceph/status";
@@ -88,6 +88,12 @@ const dataRemoval = (type: "rbd" | "cephfs", field: string, noun: string): Topic
     const vmids = disksOwners(contents.flatMap(({ volumes }) => volumes));
     return {
       points: [
+        // PVE::API2::Ceph::Pool destroypool.
+        ...refusal([
+          type === "rbd" && vmids.length > 0 && !isOn(params, "force")
+            ? `guests have disks in pool ${name}, and force is not set`
+            : undefined,
+        ]),
         ...when(vmids.length > 0, `Guests whose disks are destroyed: ${await ownersText(look, vmids)}.`),
         `Ceph ${noun} ${name} is destroyed.`,
         all === undefined

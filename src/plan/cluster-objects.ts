@@ -8,6 +8,7 @@ import {
   objectTopics,
   readsOf,
   removalFinding,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { CONFIG_READS, guestConfigs, unseenPoint } from "./guest-configs.ts";
 import { CONFIG_ROUTE } from "./guest-disk.ts";
@@ -56,7 +57,9 @@ const used = (
   uses: Uses,
   tells: readonly string[],
 ): Topic => ({
-  reads: [...readsOf(route), ...CONFIG_READS, "GET /cluster/resources"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf(route), ...CONFIG_READS, "GET /cluster/resources"];
+  },
   look: async (step, look): Promise<Finding> => {
     const label = named(noun, key);
     const removes = route.startsWith("DELETE");
@@ -101,7 +104,9 @@ async function matchersOf(look: Look, target: string): Promise<readonly string[]
 
 /** A target of notifications that changes or goes: who sends to it. */
 const endpoint = (route: ChangingRoute, noun: string): Topic => ({
-  reads: [...readsOf(route), MATCHERS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf(route), MATCHERS];
+  },
   look: async (step, look): Promise<Finding> => {
     const removes = route.startsWith("DELETE");
     const label = named(noun, "name");
@@ -137,13 +142,15 @@ function endpointTopics(type: string): TopicTable {
 
 /** An account at a certificate authority that goes: PVE deactivates it there (PVE::API2::ACMEAccount deactivate_account). */
 const accountRemoval: Topic = {
-  reads: readsOf("DELETE /cluster/acme/account/{name}"),
+  get reads(): readonly ReadRoute[] {
+    return readsOf("DELETE /cluster/acme/account/{name}");
+  },
   look: async (step: Step, look: Look): Promise<Finding> => {
     // Its key and contacts are nobody's business here.
     const now = await currentSettings(step, look);
     return {
       points: [
-        `ACME account ${settingText(step.params.name)} goes: ${now ? (str(now, "directory") ?? "directory unknown") : "what it is now could not be read"}. Certificates that were ordered with it are no longer renewed.`,
+        `ACME account ${settingText(step.params.name)} goes: ${now ? (str(now, "directory") ?? "directory unknown") : await unknownBecause(step, look)}. Certificates that were ordered with it are no longer renewed.`,
       ],
       state: {
         [`ACME account ${settingText(step.params.name)}`]: now ? (str(now, "directory") ?? null) : null,

@@ -24,7 +24,10 @@ export const named =
   (params) =>
     `${noun} ${keys.map((key) => settingText(params[key])).join("/")}`.trim();
 
-/** The reads by which an operation's object is looked at now; none where it has no such read. */
+/**
+ * The reads by which an operation's object is looked at now; none where it has no such read. It reads the endpoint
+ * table: topics ask it when their reads are wanted, not when they are made.
+ */
 export const readsOf = (...routes: readonly Route[]): readonly ReadRoute[] => [
   ...new Set(routes.flatMap((route) => stateOf(route)?.read ?? [])),
 ];
@@ -39,7 +42,7 @@ export async function currentSettings({ route, params }: Step, look: Look): Prom
 }
 
 /** Why an object's settings are not known, as a sentence's end. */
-async function unknownBecause({ route, params }: Step, look: Look): Promise<string> {
+export async function unknownBecause({ route, params }: Step, look: Look): Promise<string> {
   const state = stateOf(route);
   try {
     if (state) await look.read(state.read, state.params(params) as never);
@@ -68,7 +71,7 @@ interface Field {
 }
 
 /** "enable: yes → no, comment: “a” → “b”": the first changes, then the names of the others. */
-export function changesText(changes: readonly SettingChange[], route: Route): string {
+function changesText(changes: readonly SettingChange[], route: Route): string {
   const fields = changes.flatMap((change): readonly Field[] =>
     change.parts === undefined || change.deleted
       ? [{ name: change.key, ...change, after: change.deleted ? undefined : change.after }]
@@ -168,13 +171,17 @@ export async function creationFinding({ params }: Step, look: Look, creation: Cr
 
 /** A topic that tells the difference of a PUT. */
 export const changeOf = (route: ChangingRoute, label: Label): Topic => ({
-  reads: readsOf(route),
+  get reads(): readonly ReadRoute[] {
+    return readsOf(route);
+  },
   look: (step, look) => changeFinding(step, look, label),
 });
 
 /** A topic that tells what a DELETE takes away. */
 export const removalOf = (route: ChangingRoute, label: Label, tells?: readonly string[]): Topic => ({
-  reads: readsOf(route),
+  get reads(): readonly ReadRoute[] {
+    return readsOf(route);
+  },
   look: (step, look) => removalFinding(step, look, label, tells),
 });
 

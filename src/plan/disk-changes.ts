@@ -82,9 +82,13 @@ const taking = (what: (params: Readonly<Record<string, unknown>>) => string, era
   },
 });
 
+/** A disk or partition that is wiped. */
 export const diskWipe = taking(() => "wipes a disk of", true);
+/** A disk that gets an empty partition table. */
 export const diskInit = taking(() => "writes an empty partition table on a disk of", true);
+/** A disk that becomes a directory, volume group, thin pool or ZFS pool. */
 export const diskStorage = taking((params) => `makes ${settingText(params.name)} on a disk of`, false);
+/** A disk that becomes an OSD of Ceph. */
 export const osdCreation = taking(() => "makes an OSD on a disk of", false);
 
 const REMOVALS = [
@@ -93,6 +97,13 @@ const REMOVALS = [
   "DELETE /nodes/{node}/disks/lvmthin/{name}",
   "DELETE /nodes/{node}/disks/zfs/{name}",
 ] as const;
+
+const NOUNS: Readonly<Record<string, string>> = {
+  directory: "directory",
+  lvm: "volume group",
+  lvmthin: "thin pool",
+  zfs: "ZFS pool",
+};
 
 /** Fields that say which one it is, and not how full. */
 const IDENTITY = ["name", "path", "device", "vg", "lv"];
@@ -116,10 +127,13 @@ function liesOn(storage: Row, kind: string, params: Readonly<Record<string, unkn
 
 /** A volume group, thin pool, ZFS pool or directory that is destroyed, and the storages and guests on it. */
 export const diskStorageRemoval: Topic = {
-  reads: [...readsOf(...REMOVALS), "GET /storage", ...CONTENTS_READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf(...REMOVALS), "GET /storage", ...CONTENTS_READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const { route, params } = step;
     const kind = /disks\/(\w+)\//.exec(route)?.[1] ?? "";
+    const noun = NOUNS[kind] ?? kind;
     const node = settingText(params.node);
     const name = settingText(params.name);
     const [now, all] = await Promise.all([currentSettings(step, look), look.tryRead("GET /storage", {})]);
@@ -136,7 +150,7 @@ export const diskStorageRemoval: Topic = {
       points: [
         ...when(vmids.length > 0, `Guests whose disks are destroyed: ${await ownersText(look, vmids)}.`),
         ...(files === undefined ? [] : [`Destroyed with it: ${files}.`]),
-        `${capital(kind === "lvmthin" ? "thin pool" : kind === "lvm" ? "volume group" : kind === "zfs" ? "ZFS pool" : "directory")} ${name} of ${node} is destroyed: ${now === undefined ? "what it is now could not be read" : settingsText(now, IDENTITY) || "there is none of that name"}.`,
+        `${capital(noun)} ${name} of ${node} is destroyed: ${now === undefined ? "what it is now could not be read" : settingsText(now, IDENTITY) || "there is none of that name"}.`,
         all === undefined
           ? "Which storages lie on it could not be read."
           : `Storages that lie on it: ${storages.length > 0 ? listed(storages, 6) : "none"}.`,
@@ -148,7 +162,7 @@ export const diskStorageRemoval: Topic = {
         [`storages on ${name} of ${node}`]: { storages: [...storages].sort(), guests: [...vmids] },
       },
       name,
-      final: `all data on ${name} of ${node} is gone.`,
+      final: `all data on ${noun} ${name} of ${node} is gone.`,
     };
   },
 };

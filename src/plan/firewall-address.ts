@@ -15,6 +15,15 @@ export function plainAddress(text: string | undefined): string | undefined {
   return address !== undefined && isIP(address) !== 0 ? address : undefined;
 }
 
+/**
+ * Our own address as another machine sees it; undefined for one of this machine alone: behind a tunnel nobody knows
+ * where the connection comes from.
+ */
+export function remoteAddress(text: string | undefined): string | undefined {
+  const address = plainAddress(text);
+  return address === undefined || address === "::1" || address.startsWith("127.") ? undefined : address;
+}
+
 /** An address, a network or a range `a-b`, as firewall rules have them. */
 export interface Net {
   readonly family: 4 | 6;

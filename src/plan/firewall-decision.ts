@@ -159,7 +159,7 @@ function checksOf(
   const management = managementChecks(cluster, node, connection);
   const rules = [
     // A node's rules come first, so that they can overrule the cluster's (PVE::Firewall enable_host_firewall).
-    ...ruleChecks(node.rules, node.node, cluster, connection),
+    ...ruleChecks(node.rules, "the node", cluster, connection),
     ...ruleChecks(cluster.rules, "the cluster", cluster, connection),
   ];
   const policy = (str(options, "policy_in") ?? "DROP").toUpperCase();
@@ -192,10 +192,9 @@ export function decide(
   const plain = (verdict: Decision["verdict"], why: string): Decision => ({ verdict, why, basis: why });
   if (options === undefined) return plain("unknown", "the firewall's options could not be read");
   if ((num(options, "enable") ?? 0) === 0) return plain("accept", "the cluster's firewall is off");
-  if (node.options === undefined)
-    return plain("unknown", `the firewall options of ${node.node} could not be read`);
+  if (node.options === undefined) return plain("unknown", "the node's firewall options could not be read");
   if (node.options.enable !== undefined && !flag(node.options, "enable"))
-    return plain("accept", `the firewall of ${node.node} is off`);
+    return plain("accept", "the node's firewall is off");
   return outcome(checksOf(cluster, node, options, connectionOf(cluster, node, own, port)));
 }
 

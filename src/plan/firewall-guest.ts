@@ -101,7 +101,7 @@ async function told(
       method === "DELETE"
         ? `Alias ${name} (${was}) goes; rules that use it no longer work.`
         : `Alias ${name}: ${was} → ${settingText(params.cidr)}${renames === undefined ? "" : `, renamed to ${renames}`}.`;
-    return [text, ...when(method !== "POST", using(usesAlias(name)))];
+    return [text, ...when(method !== "POST", using(usesAlias(name, "guest")))];
   }
   const of = renames ?? name;
   const data = await look.tryRead(`${BASE[guest.type]}/ipset/{name}`, {
@@ -120,13 +120,13 @@ async function told(
   if (part === "ipset")
     return [
       renames === undefined ? `IP set ${name} is created.` : `IP set ${renames} becomes ${name}.`,
-      ...when(renames !== undefined && renames !== name, using(usesSet(of))),
+      ...when(renames !== undefined && renames !== name, using(usesSet(of, "guest"))),
     ];
   if (part === "ipset/{name}" && method === "DELETE")
-    return [`IP set ${name} goes, with ${text(entries)}.`, using(usesSet(name))];
+    return [`IP set ${name} goes, with ${text(entries)}.`, using(usesSet(name, "guest"))];
   return [
     `IP set ${name}: ${text(entries)} → ${text(entries && setAfter(entries, method, params))}.`,
-    using(usesSet(name)),
+    using(usesSet(name, "guest")),
   ];
 }
 

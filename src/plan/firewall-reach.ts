@@ -1,3 +1,4 @@
+import { remoteAddress } from "./firewall-address.ts";
 import { type Decision, decide } from "./firewall-decision.ts";
 import type { Firewall } from "./firewall-state.ts";
 import { capital } from "./sentence.ts";
@@ -33,7 +34,12 @@ function verdict(before: Decision, after: Decision, what: string, from: string):
  * Whether port 8006 and ssh of the nodes stay reachable from where this server calls, before and after a change; nodes
  * for which it is the same share a sentence. Cut-offs come first.
  */
-export function reachPoints(before: Firewall, after: Firewall, own: string | undefined): readonly string[] {
+export function reachPoints(
+  before: Firewall,
+  after: Firewall,
+  address: string | undefined,
+): readonly string[] {
+  const own = remoteAddress(address);
   const from = own ?? "an address outside the cluster's own network";
   const said = PORTS.flatMap(([port, what]) => {
     const nodesBy = new Map<string, string[]>();

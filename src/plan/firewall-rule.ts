@@ -53,8 +53,8 @@ function portMatches(rule: Row, port: number): Tri {
   if (macro !== undefined) {
     const own = MACRO_PORTS[macro.toLowerCase()];
     if (own === undefined) return OTHER_MACROS.has(macro.toLowerCase()) ? false : undefined;
-    if (own !== port) return false;
-    // PVE refuses a port that differs from the macro's.
+    // PVE leaves out a rule that says otherwise than its macro (PVE::Firewall, $apply_macro).
+    if (own !== port || (proto ?? "tcp") !== "tcp" || (dport ?? String(own)) !== String(own)) return false;
     return sport === undefined || allPorts(sport) ? true : undefined;
   }
   if (proto !== undefined && !["tcp", "6"].includes(proto.toLowerCase())) return false;
@@ -66,7 +66,7 @@ const SET = /^\+(dc\/|guest\/|sdn\/)?(.+)$/;
 const ALIAS = /^(?:dc\/)?([A-Za-z][A-Za-z0-9_-]+)$/;
 
 /** The entries of an IP set; PVE leaves out those whose alias is not there. */
-export const setEntries = (entries: readonly Row[], aliases: Names["aliases"]): readonly SetEntry[] =>
+const setEntries = (entries: readonly Row[], aliases: Names["aliases"]): readonly SetEntry[] =>
   entries.flatMap((row) => {
     const cidr = str(row, "cidr") ?? "";
     const alias = ALIAS.exec(cidr)?.[1];

@@ -64,18 +64,18 @@ export const usesGroup =
   (rule: Row): boolean =>
     str(rule, "type") === "group" && str(rule, "action") === name;
 
-/** Whether a rule uses an IP set of the datacenter. */
+/** Whether a rule uses an IP set of the datacenter, or of its guest. */
 export const usesSet =
-  (name: string) =>
+  (name: string, scope: "dc" | "guest" = "dc") =>
   (rule: Row): boolean =>
-    ["source", "dest"].some((key) => [`+${name}`, `+dc/${name}`].includes(str(rule, key) ?? ""));
+    ["source", "dest"].some((key) => [`+${name}`, `+${scope}/${name}`].includes(str(rule, key) ?? ""));
 
-/** Whether a rule uses an alias of the datacenter; names count in either case. */
+/** Whether a rule uses an alias of the datacenter, or of its guest; names count in either case. */
 export const usesAlias =
-  (name: string) =>
+  (name: string, scope: "dc" | "guest" = "dc") =>
   (rule: Row): boolean =>
     ["source", "dest"].some((key) =>
-      [name, `dc/${name}`].some((one) => one.toLowerCase() === str(rule, key)?.toLowerCase()),
+      [name, `${scope}/${name}`].some((one) => one.toLowerCase() === str(rule, key)?.toLowerCase()),
     );
 
 /** Who uses a group, a set or an alias: rules of the cluster, of nodes and of groups by place, guests by name. */

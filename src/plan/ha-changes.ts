@@ -8,6 +8,7 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { inventory } from "./guest-names.ts";
 import { guestName } from "./guest-state.ts";
@@ -89,7 +90,9 @@ const resourceLabel = named("HA resource", "sid");
 
 /** A changed HA resource: the guest, and what becomes of it. */
 export const haResourceChange: Topic = {
-  reads: [...readsOf("PUT /cluster/ha/resources/{sid}"), ...READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /cluster/ha/resources/{sid}"), ...READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const sid = settingText(step.params.sid);
     const [change, guests] = await Promise.all([changeFinding(step, look, resourceLabel), inventory(look)]);
@@ -108,7 +111,9 @@ export const haResourceChange: Topic = {
 
 /** A guest that HA no longer looks after; rules that name nothing else go with it (delete_service_from_config). */
 export const haResourceRemoval: Topic = {
-  reads: [...readsOf("DELETE /cluster/ha/resources/{sid}"), ...READS, ...HA_RULE_READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /cluster/ha/resources/{sid}"), ...READS, ...HA_RULE_READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const sid = settingText(step.params.sid);
     const purges = step.params.purge === undefined || isOn(step.params, "purge");
@@ -127,7 +132,7 @@ export const haResourceRemoval: Topic = {
     return {
       points: [
         `HA no longer looks after ${sidName(guests, sid)}: it stays ${guestText(guest)}, and is not restarted elsewhere when its node fails.`,
-        `HA resource ${sid} goes: ${resource ? settingsText(resource, ["state", "max_restart", "max_relocate", "group", "failback", "comment"]) : "what it is now could not be read"}.`,
+        `HA resource ${sid} goes: ${resource ? settingsText(resource, ["state", "max_restart", "max_relocate", "group", "failback", "comment"]) : await unknownBecause(step, look)}.`,
         ...when(purges && gone.length > 0, `HA rules that go with it: ${nameRules(gone)}.`),
         ...when(purges && kept.length > 0, `HA rules that no longer name it: ${nameRules(kept)}.`),
         ...when(!purges && rules.length > 0, `HA rules that go on naming it: ${nameRules(rules)}.`),

@@ -8,6 +8,7 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { inventory } from "./guest-names.ts";
 import { guestName } from "./guest-state.ts";
@@ -15,7 +16,7 @@ import { guestOfSid, sidName } from "./ha-changes.ts";
 import { HA_RULE_READS } from "./ha-resource.ts";
 import { namesOr } from "./sentence.ts";
 import { isOn, settingText } from "./setting-value.ts";
-import type { Finding, Topic } from "./topic.ts";
+import type { Finding, ReadRoute, Topic } from "./topic.ts";
 import { listed, when } from "./wording.ts";
 
 /** The guests that a rule would have moved now, by node affinity: none of its nodes has them. */
@@ -76,7 +77,9 @@ const ruleLabel = named("HA rule", "rule");
 
 /** A new or changed HA rule: whom it is about, and whom HA then moves. */
 export const haRuleChange: Topic = {
-  reads: [...readsOf("PUT /cluster/ha/rules/{rule}"), ...HA_RULE_READS, "GET /cluster/resources"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /cluster/ha/rules/{rule}"), ...HA_RULE_READS, "GET /cluster/resources"];
+  },
   look: async (step, look): Promise<Finding> => {
     const { route, params } = step;
     const guests = (await inventory(look)) ?? [];
@@ -104,13 +107,15 @@ export const haRuleChange: Topic = {
 
 /** A rule that goes: guests stay where they are. */
 export const haRuleRemoval: Topic = {
-  reads: [...readsOf("DELETE /cluster/ha/rules/{rule}"), "GET /cluster/resources"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /cluster/ha/rules/{rule}"), "GET /cluster/resources"];
+  },
   look: async (step, look): Promise<Finding> => {
     const [rule, guests] = await Promise.all([currentSettings(step, look), inventory(look)]);
     const name = settingText(step.params.rule);
     return {
       points: [
-        `HA rule ${name} goes: ${rule ? settingsText(rule, ["type", "resources", "nodes", "affinity", "strict", "disable", "comment"]) : "what it is now could not be read"}.`,
+        `HA rule ${name} goes: ${rule ? settingsText(rule, ["type", "resources", "nodes", "affinity", "strict", "disable", "comment"]) : await unknownBecause(step, look)}.`,
         ...(rule
           ? [
               `No longer bound by it: ${namesOr(

@@ -3,7 +3,9 @@ import { asFlag } from "../render/units.ts";
 import { configDifference } from "./config-difference.ts";
 import { CONFIG_ROUTE, diskOf, type GuestType, isDiskKey, isUnusedKey } from "./guest-disk.ts";
 import { sameSetting } from "./guest-setting.ts";
+import { bootOrder } from "./hotplug.ts";
 import {
+  BACK,
   GONE,
   type MadeChange,
   NOT_RECORDED,
@@ -37,7 +39,10 @@ export function guestConfigReversal(type: GuestType): Reversal {
 
 /** The parameters as those of a configuration call: unlinking deletes settings, `cdrom` is another name. */
 function configCall({ route, params }: MadeChange): Params {
-  if (route.endsWith("/unlink")) return { vmid: params.vmid, delete: params.idlist, force: params.force };
+  if (route.endsWith("/unlink")) {
+    const { idlist, ...rest } = params;
+    return { ...rest, delete: idlist };
+  }
   const { cdrom, ...rest } = params;
   if (cdrom === undefined) return params;
   const text = settingText(cdrom);
@@ -60,11 +65,10 @@ function wayBack(type: GuestType, change: MadeChange): Way | string {
     ({ key }) => isHidden(route, key, params[key]) || isHidden(route, key, before[key]),
   );
   if (hidden) return secretText(hidden.key);
-  // The boot order follows the drives by itself: what it becomes is foreseen.
   const made = changes.map(({ key, after, deleted }) => ({
     key,
     value: deleted ? undefined : settingText(params[key] ?? after),
-    follows: params[key] === undefined && !deleted,
+    follows: key === "boot" && params.boot === undefined && !deleted,
   }));
   return (present) => (present ? inverse(type, params, before, present, made) : none(GONE));
 }
@@ -73,27 +77,30 @@ interface Made {
   readonly key: string;
   /** Undefined: deleted. */
   readonly value: string | undefined;
-  /** PVE changes it with others. */
+  /** The boot order, which follows the drives by itself. */
   readonly follows: boolean;
 }
 
 function inverse(type: GuestType, params: Params, before: Row, now: Row, made: readonly Made[]) {
   const route = CONFIG_ROUTE[type];
+  const touched = new Set(made.map(({ key }) => key));
+  const others = (settings: Row) => bootOrder(settings).filter((device) => !touched.has(device));
+  const changed = made.filter(({ key }) => settingText(now[key]) !== settingText(before[key]));
+  if (changed.length === 0) return none(BACK);
   const since = made.filter(({ key, value, follows }) => {
-    if (follows && sameValue(factOf(route, key), now[key], before[key])) return false;
+    if (follows) return others(now).join() !== others(before).join();
     return value === undefined ? isSet(now[key]) : !isAsMade(type, key, now[key], value);
   });
   if (since.length > 0)
     return changedSince(since.map(({ key, value }) => sinceText(route, key, now[key], value)));
-  const changed = made.filter(({ key }) => settingText(now[key]) !== settingText(before[key]));
   const taken = changed.flatMap(({ key }) => usedElsewhere(type, key, before, now) ?? []);
   if (taken.length > 0) return changedSince(taken);
-  const back = Object.fromEntries(
-    changed
-      .filter(({ key }) => isSet(before[key]))
-      .map(({ key }) => [key, valueBack(type, key, before, now)]),
-  );
   const gone = changed.filter(({ key }) => !isSet(before[key])).map(({ key }) => key);
+  const kept = changed.filter(({ key }) => isSet(before[key])).map(({ key }) => key);
+  const there = (device: string) => !gone.includes(device) && (isSet(now[device]) || kept.includes(device));
+  const back = Object.fromEntries(
+    kept.map((key) => [key, key === "boot" ? bootBack(before, there) : valueBack(type, key, before, now)]),
+  );
   return requests(
     [
       {
@@ -159,6 +166,12 @@ function usedElsewhere(type: GuestType, key: string, before: Row, now: Row): str
 /** Whether a setting holds a disk with contents of its own: no medium, no generated image. */
 const isOwn = (type: GuestType, key: string, settings: Row): boolean =>
   diskOf(type, key, settings[key])?.kind === "disk";
+
+/** A boot order without devices that there are not: PVE takes none of them. */
+function bootBack(before: Row, there: (device: string) => boolean): string {
+  const order = bootOrder(before);
+  return order.every(there) ? settingText(before.boot) : `order=${order.filter(there).join(";")}`;
+}
 
 /** A value as the call takes it: the image of a cloud-init drive is made anew. */
 function valueBack(type: GuestType, key: string, before: Row, now: Row): string {

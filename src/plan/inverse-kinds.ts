@@ -69,8 +69,10 @@ export const requests = (all: readonly InverseRequest[], notes: readonly string[
   notes,
 });
 
+/** Reasons that many changes share. */
 export const NOT_RECORDED = "what was set before is not recorded.";
 export const NOTHING = "it changes nothing: all is so already.";
+export const BACK = "all is as it was before already.";
 export const GONE = "it is not there any more.";
 
 /** Where the state of what an operation changes is read. Throws for an operation that has no such read. */

@@ -38,6 +38,8 @@ export interface ObjectKind {
   readonly fills?: readonly string[];
   /** What would go with one that was made. */
   readonly holds?: (now: Row) => string | undefined;
+  /** What stays as it is by then. */
+  readonly note?: string;
   /** Why one that was deleted does not come back whole; null: never. */
   readonly lost?: ((before: Row, params: Params) => string | undefined) | null;
   /** Settings of answers that its creation does not take. */
@@ -69,7 +71,10 @@ export function differencesFrom(
     .map((key) => sinceText(route, key, now[key], made[key]));
 }
 
-function deletion({ create, remove, names, fills = [], holds }: ObjectKind, { params }: MadeChange): Way {
+function deletion(
+  { create, remove, names, fills = [], holds, note }: ObjectKind,
+  { params }: MadeChange,
+): Way {
   const made = settingsAmong(create, params);
   const unsaid = fills.filter((key) => made[key] === undefined);
   return (now) => {
@@ -81,7 +86,7 @@ function deletion({ create, remove, names, fills = [], holds }: ObjectKind, { pa
     const named = Object.fromEntries(
       [...names, ...placeholdersOf(remove)].map((name) => [name, params[name]] as const),
     );
-    return requests([{ route: remove, params: { ...named, ...guard(remove, now) } }]);
+    return requests([{ route: remove, params: { ...named, ...guard(remove, now) } }], note ? [note] : []);
   };
 }
 

@@ -4,6 +4,7 @@ import type { Param } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import { onOff } from "../schema/on-off.ts";
 import {
+  BACK,
   GONE,
   type MadeChange,
   NOT_RECORDED,
@@ -18,6 +19,7 @@ import {
 import {
   changedSince,
   guard,
+  isEqual,
   isHidden,
   isSame,
   isSet,
@@ -80,19 +82,21 @@ function wayBack(route: ChangingRoute, kind: SettingsKind, { params, before }: M
     ...Object.fromEntries(effect.deleted.map((key) => [key, undefined])),
   };
   const changed = Object.keys(made).filter(
-    (key) => isHidden(route, key, made[key]) || !isSame(factOf(route, key), before[key], made[key]),
+    (key) => isHidden(route, key, made[key]) || !isEqual(factOf(route, key), before[key], made[key]),
   );
   if (changed.length === 0) return NOTHING;
-  const hidden = changed.find((key) => isHidden(route, key, made[key]) || isHidden(route, key, before[key]));
+  const sent = kind.whole ? settingNames(route) : changed;
+  const hidden = sent.find((key) => isHidden(route, key, made[key]) || isHidden(route, key, before[key]));
   if (hidden !== undefined) return secretText(hidden);
   const stuck = changed.find((key) => !isSet(before[key]) && unsettingOf(route, kind, key) === undefined);
   if (stuck !== undefined) return `${stuck} was not set before, and PVE cannot unset it.`;
   return (now) => {
     if (now === undefined) return none(GONE);
+    if (changed.every((key) => isEqual(factOf(route, key), now[key], before[key]))) return none(BACK);
     const since = changed.filter((key) => !isSame(factOf(route, key), now[key], made[key]));
     if (since.length > 0) return changedSince(since.map((key) => sinceText(route, key, now[key], made[key])));
-    const sent = { ...back(route, kind, changed, before), ...guard(route, now) };
-    return requests([{ route, params: { ...required(route, sent, params), ...sent } }]);
+    const restored = { ...back(route, kind, changed, before), ...guard(route, now) };
+    return requests([{ route, params: { ...required(route, restored, params), ...restored } }]);
   };
 }
 

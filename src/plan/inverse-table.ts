@@ -124,6 +124,7 @@ const OBJECTS: readonly ObjectKind[] = [
     create: "POST /cluster/ha/resources",
     remove: "DELETE /cluster/ha/resources/{sid}",
     names: ["sid", "type"],
+    note: "The guest stays as it is: HA does not put back what it has done with it.",
     lost: (_, params) => (asFlag(settingText(params.purge)) === false ? undefined : HAS_RULES),
   },
   { create: "POST /cluster/ha/rules", remove: "DELETE /cluster/ha/rules/{rule}", names: ["rule"] },

@@ -21,9 +21,14 @@ function isUnset(fact: Param | undefined, value: unknown): boolean {
   return fact?.type === "boolean" && onOff(settingText(value)) === false;
 }
 
+/** Whether two values are the same, the line break aside that PVE ends some texts with. */
+export const isEqual = (fact: Param | undefined, one: unknown, other: unknown): boolean =>
+  sameValue(fact, one, other) ||
+  (isSet(one) && isSet(other) && settingText(one).trimEnd() === settingText(other).trimEnd());
+
 /** Whether two values of a parameter come to the same. */
 export const isSame = (fact: Param | undefined, one: unknown, other: unknown): boolean =>
-  sameValue(fact, one, other) || (isUnset(fact, one) && isUnset(fact, other));
+  isEqual(fact, one, other) || (isUnset(fact, one) && isUnset(fact, other));
 
 /** Whether a value of a setting holds a secret or what stands for one. */
 export const isHidden = (route: Route, key: string, value: unknown): boolean =>
@@ -54,8 +59,10 @@ export const settingNames = (route: Route): readonly string[] =>
 
 /** A value as an answer has it, as a call takes it. */
 export function requestValue(fact: Param | undefined, value: unknown): unknown {
-  if (fact?.type !== "array") return settingText(value);
-  return Array.isArray(value) ? value : [value];
+  if (fact?.type === "array") return Array.isArray(value) ? value : [value];
+  // Of lists in texts, only those of PVE's own formats take a comma.
+  const isPlain = Array.isArray(value) && !/-list$/.test(String(fact?.format));
+  return isPlain ? value.map(settingText).join(";") : settingText(value);
 }
 
 /** Values of settings as a call of an operation takes them. */

@@ -78,7 +78,7 @@ export interface BridgeGuests {
 }
 
 /** The bridges that a guest's network devices are on. */
-export const bridgesOf = (type: Guest["type"], config: Row): readonly string[] =>
+const bridgesOf = (type: Guest["type"], config: Row): readonly string[] =>
   Object.entries(config).flatMap(([key, value]) =>
     /^net\d+$/.test(key)
       ? (propertiesOf(factOf(CONFIG_ROUTE[type], key), settingText(value))?.bridge ?? [])
@@ -113,15 +113,23 @@ export const stableDiff = (diff: string): string =>
 
 /** The interfaces that a diff of PVE's interfaces file changes. */
 export function changedInterfaces(diff: string): readonly string[] {
-  const changed = new Set<string>();
+  /** Lines of each interface that go and that come. */
+  const changed = new Map<string, { readonly gone: string[]; readonly come: string[] }>();
   let current: string | undefined;
   for (const line of stableDiff(diff).split("\n")) {
     const name = /^[ +-]\s*iface (\S+)/.exec(line)?.[1] ?? /^[ +-]\s*auto (\S+)/.exec(line)?.[1];
     current = name ?? current;
-    if (/^[+-]\s*\S/.test(line) && current !== undefined) changed.add(current);
+    if (/^[+-]\s*\S/.test(line) && current !== undefined) {
+      const lines = changed.get(current) ?? { gone: [], come: [] };
+      (line.startsWith("-") ? lines.gone : lines.come).push(line.slice(1).trim());
+      changed.set(current, lines);
+    }
     if (/^[ +-]\s*$/.test(line)) current = undefined;
   }
-  return [...changed];
+  // What only stands in another place is as it was.
+  return [...changed]
+    .filter(([, { gone, come }]) => gone.join("\n") !== come.join("\n"))
+    .map(([name]) => name);
 }
 
 /** Whether a diff takes an address away from every interface. */

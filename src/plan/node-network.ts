@@ -18,7 +18,7 @@ import {
 } from "./network-state.ts";
 import { guestNames } from "./sentence.ts";
 import { entriesOf, settingText, textOf } from "./setting-value.ts";
-import type { Finding, Look, Topic } from "./topic.ts";
+import type { Finding, Look, ReadRoute, Topic } from "./topic.ts";
 import { listed, when } from "./wording.ts";
 
 const label = ({ node, iface }: Readonly<Record<string, unknown>>): string =>
@@ -140,7 +140,9 @@ function addressPoint(
 
 /** A changed interface: whose address it carries, who is on it, what else waits. */
 export const interfaceChange: Topic = {
-  reads: [...readsOf("PUT /nodes/{node}/network/{iface}"), ...NETWORK_READS],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /nodes/{node}/network/{iface}"), ...NETWORK_READS];
+  },
   look: async (step, look): Promise<Finding> => {
     const node = settingText(step.params.node);
     const iface = settingText(step.params.iface);

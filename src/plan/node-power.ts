@@ -39,7 +39,7 @@ export async function membersOf(look: Look): Promise<readonly Member[] | undefin
 }
 
 /** What is left of the votes when a node is away, and whether they are a majority. */
-export function quorumPoint(members: readonly Member[], without: string): readonly string[] {
+function quorumPoint(members: readonly Member[], without: string): readonly string[] {
   if (members.length < 2) return [];
   const all = members.reduce((sum, { votes }) => sum + votes, 0);
   const left = members

@@ -14,7 +14,9 @@ const ofNode =
 
 /** Name servers: PVE writes those of the call, and no others (PVE::INotify update_etc_resolv_conf). */
 export const dnsChange: Topic = {
-  reads: readsOf("PUT /nodes/{node}/dns"),
+  get reads(): readonly ReadRoute[] {
+    return readsOf("PUT /nodes/{node}/dns");
+  },
   look: async (step, look): Promise<Finding> => {
     const [change, now] = await Promise.all([
       changeFinding(step, look, ofNode("name resolution")),
@@ -102,6 +104,8 @@ export const certificateChange: Topic = {
     const domains = Object.entries(record(config)).flatMap(([key, value]) =>
       /^acme(?:domain\d+)?$/.test(key) ? [settingText(value)] : [],
     );
+    // A custom one is shown only after a restart, which the call may ask for (PVE::API2::Certificates).
+    const waits = !acme && settingText(params.restart) !== "1";
     const what = route.startsWith("DELETE")
       ? `${node} goes back to the certificate of the cluster's own authority.`
       : acme
@@ -113,7 +117,7 @@ export const certificateChange: Topic = {
         now === undefined
           ? "Its present certificate could not be read."
           : `Now: ${str(now, "filename") ?? ""}, ${quoted(str(now, "subject") ?? "", 80)}${ends === undefined ? "" : `, valid until ${time(ends)}`}.`,
-        "pveproxy shows the new one at once: clients that pin the old one (PVE_FINGERPRINT of this server, if it is set) are refused.",
+        `pveproxy shows the new one ${waits ? "when it is restarted" : "at once"}: clients that pin the old one (PVE_FINGERPRINT of this server, if it is set) are then refused.`,
       ],
       state: { [`certificate of ${node}`]: now ? (str(now, "fingerprint") ?? null) : null },
       ...(route.startsWith("DELETE") && !acme
@@ -132,7 +136,9 @@ const sourceText = (now: Row | undefined): string => {
 
 /** A package source that is switched on or off, or a standard one that is added. */
 export const packageSource: Topic = {
-  reads: readsOf("POST /nodes/{node}/apt/repositories", "PUT /nodes/{node}/apt/repositories"),
+  get reads(): readonly ReadRoute[] {
+    return readsOf("POST /nodes/{node}/apt/repositories", "PUT /nodes/{node}/apt/repositories");
+  },
   look: async (step, look): Promise<Finding> => {
     const { route, params } = step;
     const now = await currentSettings(step, look);

@@ -61,14 +61,10 @@ export function planBlocks(plan: Plan): readonly Block[] {
 }
 
 /** The answer of a dry run. `what` names the action: "Delete VM". */
-export function planAnswer(what: string, plan: Plan, undoable: boolean): Answer {
+export function planAnswer(what: string, plan: Plan): Answer {
   return {
     headline: `Plan, nothing is sent: ${what}.`,
-    blocks: [
-      ...planBlocks(plan),
-      ...(undoable ? [note("pve_undo can take it back.")] : []),
-      note("Nothing was changed."),
-    ],
+    blocks: [...planBlocks(plan), note("Nothing was changed.")],
     next: ["The same call without dry_run does it."],
   };
 }

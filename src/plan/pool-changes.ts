@@ -5,15 +5,16 @@ import { creationOf, currentSettings, named, readsOf, stableSettings } from "./c
 import { inventory, nameOfVmid } from "./guest-names.ts";
 import { namesOr, valueText } from "./sentence.ts";
 import { entriesOf, isOn, settingText } from "./setting-value.ts";
-import type { Finding, Topic } from "./topic.ts";
+import type { Finding, ReadRoute, Topic } from "./topic.ts";
 import { refusal, when } from "./wording.ts";
 
-const READS = [
+/** Looked up when it is wanted: the table of operations is not read before. */
+const poolReads = (): readonly ReadRoute[] => [
   ...readsOf("PUT /pools", "DELETE /pools", "PUT /pools/{poolid}", "DELETE /pools/{poolid}"),
   "GET /pools",
   "GET /access/acl",
   "GET /cluster/resources",
-] as const;
+];
 
 /** A pool's guests and storages out of its settings. */
 const membersOf = (pool: Row): { readonly vms: readonly number[]; readonly storages: readonly string[] } => ({
@@ -39,7 +40,9 @@ const onPool =
 
 /** Members that come into a pool or leave it, and who loses or gets rights by that. */
 export const poolChange: Topic = {
-  reads: READS,
+  get reads(): readonly ReadRoute[] {
+    return poolReads();
+  },
   look: async (step, look): Promise<Finding> => {
     const { params } = step;
     const poolid = settingText(params.poolid);
@@ -94,7 +97,9 @@ export const poolChange: Topic = {
 
 /** A pool that goes: PVE refuses while it has members. */
 export const poolRemoval: Topic = {
-  reads: READS,
+  get reads(): readonly ReadRoute[] {
+    return poolReads();
+  },
   look: async (step, look): Promise<Finding> => {
     const poolid = settingText(step.params.poolid);
     const [pool, guests, entries, all] = await Promise.all([

@@ -7,6 +7,7 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { inventory, nameOfVmid } from "./guest-names.ts";
 import { isOn, settingText, textOf } from "./setting-value.ts";
@@ -21,7 +22,9 @@ const vmidOf = (id: string): number => Number(id.split("-")[0]);
 
 /** A new or changed replication job. */
 export const replicationChange: Topic = {
-  reads: [...readsOf("PUT /cluster/replication/{id}"), ALL, "GET /cluster/resources"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /cluster/replication/{id}"), ALL, "GET /cluster/resources"];
+  },
   look: async (step, look): Promise<Finding> => {
     const { route, params } = step;
     const id = settingText(params.id);
@@ -41,7 +44,7 @@ export const replicationChange: Topic = {
           target !== undefined,
           guest?.node === target
             ? `${name} is on ${target ?? ""} itself: PVE refuses.`
-            : `${name}${guest ? ` on ${guest.node}` : ""} is copied to ${target ?? ""} ${textOf(params, "schedule") ?? "every 15 minutes"}.`,
+            : `${name}${guest ? ` on ${guest.node}` : ""} is copied to ${target ?? ""}, on schedule ${textOf(params, "schedule") ?? "*/15"}.`,
         ),
         ...when(
           params.remove_job !== undefined,
@@ -57,7 +60,9 @@ export const replicationChange: Topic = {
 
 /** A job that goes, and the copies with it unless they are kept (PVE::API2::ReplicationConfig delete). */
 export const replicationRemoval: Topic = {
-  reads: [...readsOf("DELETE /cluster/replication/{id}"), "GET /cluster/resources"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("DELETE /cluster/replication/{id}"), "GET /cluster/resources"];
+  },
   look: async (step, look): Promise<Finding> => {
     const id = settingText(step.params.id);
     const [job, guests] = await Promise.all([currentSettings(step, look), inventory(look)]);
@@ -70,7 +75,7 @@ export const replicationRemoval: Topic = {
         stays
           ? "The copies on the target stay, and are not kept up to date."
           : `The copies on ${target ?? "the target"} are deleted.`,
-        `Replication job ${id} goes: ${job ? settingsText(job, ["source", "target", "schedule", "rate", "disable", "comment"]) : "what it is now could not be read"}.`,
+        `Replication job ${id} goes: ${job ? settingsText(job, ["source", "target", "schedule", "rate", "disable", "comment"]) : await unknownBecause(step, look)}.`,
       ],
       state: { [`replication job ${id}`]: stableSettings(job) },
       ...(stays ? {} : { final: `the copies of ${name} on ${target ?? "the target"} are deleted.` }),
@@ -80,7 +85,9 @@ export const replicationRemoval: Topic = {
 
 /** A job that runs now. */
 export const replicationRun: Topic = {
-  reads: [...readsOf("POST /nodes/{node}/replication/{id}/schedule_now"), "GET /cluster/resources"],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("POST /nodes/{node}/replication/{id}/schedule_now"), "GET /cluster/resources"];
+  },
   look: async (step, look): Promise<Finding> => {
     const id = settingText(step.params.id);
     const [job, guests] = await Promise.all([currentSettings(step, look), inventory(look)]);

@@ -9,6 +9,7 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
 import { unseenPoint } from "./guest-configs.ts";
 import { changedInterfaces, guestsOnBridges, NETWORK_READS, stableDiff } from "./network-state.ts";
@@ -198,7 +199,9 @@ interface SdnKind {
 
 /** A changed object of SDN, with the guests on its vnets. */
 export const sdnChange = (route: ChangingRoute, { noun, keys, carriesGuests }: SdnKind): Topic => ({
-  reads: [...readsOf(route), ...(carriesGuests ? [VNETS, ...NETWORK_READS] : [])],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf(route), ...(carriesGuests ? [VNETS, ...NETWORK_READS] : [])];
+  },
   look: async (step, look): Promise<Finding> => {
     const [change, guests] = await Promise.all([
       changeFinding(step, look, named(noun, ...keys)),
@@ -213,7 +216,9 @@ export const sdnRemoval = (
   route: ChangingRoute,
   { noun, keys, tells = [], carriesGuests }: SdnKind,
 ): Topic => ({
-  reads: [...readsOf(route), ...(carriesGuests ? [VNETS, ...NETWORK_READS] : [])],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf(route), ...(carriesGuests ? [VNETS, ...NETWORK_READS] : [])];
+  },
   look: async (step, look): Promise<Finding> => {
     const name = named(noun, ...keys)(step.params);
     const [now, guests] = await Promise.all([
@@ -223,7 +228,7 @@ export const sdnRemoval = (
     return {
       points: [
         ...guests,
-        `SDN ${name} goes: ${now ? settingsText(now, tells) : "what it is now could not be read"}.`,
+        `SDN ${name} goes: ${now ? settingsText(now, tells) : await unknownBecause(step, look)}.`,
         WAITS,
       ],
       state: { [`SDN ${name}`]: stableSettings(now) },

@@ -9,7 +9,9 @@ import {
   readsOf,
   settingsText,
   stableSettings,
+  unknownBecause,
 } from "./configuration-object.ts";
+import { inventory } from "./guest-names.ts";
 import { entriesOf, isOn, settingText, textOf } from "./setting-value.ts";
 import {
   CONTENTS_READS,
@@ -19,8 +21,9 @@ import {
   filesText,
   ownersText,
   type StorageContents,
+  type StoredVolume,
 } from "./storage-contents.ts";
-import type { Finding, Look, Step, Topic } from "./topic.ts";
+import type { Finding, Look, ReadRoute, Step, Topic } from "./topic.ts";
 import { listed, refusal, when } from "./wording.ts";
 
 const storageLabel = named("storage", "storage");
@@ -34,11 +37,12 @@ const KEPT: Readonly<Record<string, string>> = {
   cephfs: "its secret",
 };
 
-/** Guests and backup jobs that need a storage, the most important first. */
+/** Guests and backup jobs that use a storage; `fails`: they are to lose it. */
 async function users(
   look: Look,
   contents: StorageContents,
   storage: string,
+  fails: boolean,
 ): Promise<{
   readonly points: readonly string[];
   readonly vmids: readonly number[];
@@ -55,7 +59,10 @@ async function users(
     points: [
       ...(nothing
         ? [`What lies on ${storage} could not be read: no node answers for it.`]
-        : when(vmids.length > 0, `Guests with disks on ${storage}, which then cannot start: ${names}.`)),
+        : when(
+            vmids.length > 0,
+            `Guests with disks on ${storage}${fails ? ", which then cannot start" : ""}: ${names}.`,
+          )),
       ...when(
         !nothing && contents.unread.length > 0,
         `What lies on it on ${listed([...contents.unread], 8)} could not be read.`,
@@ -64,7 +71,7 @@ async function users(
         ? ["Which backup jobs write to it could not be read."]
         : when(
             jobs.length > 0,
-            `Backup jobs that write to it, and then fail: ${listed(jobs.map(jobName), 6)}.`,
+            `Backup jobs that write to it${fails ? ", and then fail" : ""}: ${listed(jobs.map(jobName), 6)}.`,
           )),
       ...when(!nothing && vmids.length === 0, `No guest has a disk on ${storage}.`),
       ...(nothing || files === undefined ? [] : [`${vmids.length > 0 ? "Also on" : "On"} it: ${files}.`]),
@@ -78,13 +85,15 @@ const useState = (storage: string, vmids: readonly number[], jobs: readonly Row[
 
 /** A storage's definition that goes: its data stays, but nobody reaches it. */
 export const storageRemoval: Topic = {
-  reads: [
-    ...readsOf("DELETE /storage/{storage}"),
-    ...CONTENTS_READS,
-    JOBS_READ,
-    "GET /storage",
-    "GET /access/acl",
-  ],
+  get reads(): readonly ReadRoute[] {
+    return [
+      ...readsOf("DELETE /storage/{storage}"),
+      ...CONTENTS_READS,
+      JOBS_READ,
+      "GET /storage",
+      "GET /access/acl",
+    ];
+  },
   look: async (step, look): Promise<Finding> => {
     const storage = settingText(step.params.storage);
     const [config, contents, others, entries] = await Promise.all([
@@ -93,7 +102,7 @@ export const storageRemoval: Topic = {
       look.tryRead("GET /storage", {}),
       aclEntries(look),
     ]);
-    const used = await users(look, contents, storage);
+    const used = await users(look, contents, storage, true);
     const based = rows(others)
       .filter((row) => str(row, "base")?.startsWith(`${storage}:`))
       .flatMap((row) => str(row, "storage") ?? []);
@@ -103,7 +112,7 @@ export const storageRemoval: Topic = {
       points: [
         ...refusal([based.length > 0 ? `${storage} is the base of storage ${listed(based, 4)}` : undefined]),
         ...used.points,
-        `Storage ${storage} leaves the configuration${contents.shared ? ", on all nodes" : ""}; its data stays where it is: ${config ? settingsText(config, ["type", "path", "server", "export", "share", "pool", "vgname", "datastore", "content", "nodes"]) : "what it is now could not be read"}.`,
+        `Storage ${storage} leaves the configuration${contents.shared ? ", on all nodes" : ""}; its data stays where it is: ${config ? settingsText(config, ["type", "path", "server", "export", "share", "pool", "vgname", "datastore", "content", "nodes"]) : await unknownBecause(step, look)}.`,
         ...when(
           entries?.some(onIt) ?? false,
           `ACL entries that go with it: ${entriesText(entries, onIt, "none", true)}.`,
@@ -116,47 +125,49 @@ export const storageRemoval: Topic = {
   },
 };
 
-/** What a changed definition no longer serves: types of content, nodes, or everything. */
-async function consequences(
+/** The volumes that a changed definition no longer serves: of a type of content, or of guests on nodes that lose it. */
+async function unserved(
   { params }: Step,
   now: Row,
   look: Look,
-): Promise<{ readonly points: readonly string[]; readonly state: Row }> {
-  const storage = settingText(params.storage);
-  const types = contentTypes(str(now, "content"));
+  contents: StorageContents,
+): Promise<readonly string[]> {
   const wanted = contentTypes(textOf(params, "content"));
-  const lostTypes = wanted.length === 0 ? [] : types.filter((type) => !wanted.includes(type));
+  const types = contentTypes(str(now, "content")).filter(
+    (type) => wanted.length > 0 && !wanted.includes(type),
+  );
   const nodes = entriesOf(params.nodes);
-  if (!isOn(params, "disable") && lostTypes.length === 0 && nodes.length === 0)
-    return { points: [], state: {} };
-  const contents = await contentsOf(look, storage);
-  const lost = isOn(params, "disable")
-    ? contents.volumes
-    : contents.volumes.filter(({ content }) => lostTypes.includes(content));
   const away = contents.nodes.filter((node) => nodes.length > 0 && !nodes.includes(node));
-  const local = contents.volumes.filter(({ node }) => !contents.shared && away.includes(node));
-  if (isOn(params, "disable")) {
-    const used = await users(look, contents, storage);
-    return { points: used.points, state: useState(storage, used.vmids, used.jobs) };
-  }
-  const owners = disksOwners([...lost, ...local]);
-  const files = filesText([...lost, ...local]);
-  return {
-    points: [
-      ...when(away.length > 0, `No longer on ${listed([...away], 8)}.`),
-      ...when(lostTypes.length > 0, `No longer for: ${listed(lostTypes, 8)}.`),
-      ...when(
-        owners.length > 0,
-        `Guests whose disks there are then out of reach: ${await ownersText(look, owners)}.`,
-      ),
-      ...(files === undefined ? [] : [`Also out of reach: ${files}.`]),
-      ...when(
-        contents.unread.length > 0,
-        `What lies on it on ${listed([...contents.unread], 8)} could not be read.`,
-      ),
-    ],
-    state: useState(storage, owners, []),
-  };
+  const guests = (await inventory(look)) ?? [];
+  const placeOf = (volume: StoredVolume): string | undefined =>
+    contents.shared ? guests.find(({ vmid }) => vmid === volume.vmid)?.node : volume.node;
+  const lost = contents.volumes.filter(
+    (volume) => types.includes(volume.content) || away.includes(placeOf(volume) ?? ""),
+  );
+  const owners = disksOwners(lost);
+  const files = filesText(lost.filter((volume) => types.includes(volume.content) || !contents.shared));
+  return [
+    ...when(away.length > 0, `No longer on ${listed([...away], 8)}.`),
+    ...when(types.length > 0, `No longer for: ${listed(types, 8)}.`),
+    ...when(owners.length > 0, `Guests that then cannot start there: ${await ownersText(look, owners)}.`),
+    ...(files === undefined ? [] : [`Then out of reach: ${files}.`]),
+  ];
+}
+
+/** Who uses a storage whose definition changes, and who is left without it. */
+async function consequences(
+  step: Step,
+  now: Row,
+  look: Look,
+): Promise<{ readonly points: readonly string[]; readonly state: Row }> {
+  const storage = settingText(step.params.storage);
+  const contents = await contentsOf(look, storage);
+  const off = isOn(step.params, "disable");
+  const [used, lost] = await Promise.all([
+    users(look, contents, storage, off),
+    off ? [] : unserved(step, now, look, contents),
+  ]);
+  return { points: [...lost, ...used.points], state: useState(storage, used.vmids, used.jobs) };
 }
 
 /** What another retention would remove at the next pruning, by PVE's preview. */
@@ -179,7 +190,9 @@ async function retention(look: Look, { params }: Step): Promise<readonly string[
 
 /** A changed definition: the settings, and who is left without. */
 export const storageChange: Topic = {
-  reads: [...readsOf("PUT /storage/{storage}"), ...CONTENTS_READS, JOBS_READ, PRUNE_READ],
+  get reads(): readonly ReadRoute[] {
+    return [...readsOf("PUT /storage/{storage}"), ...CONTENTS_READS, JOBS_READ, PRUNE_READ];
+  },
   look: async (step, look): Promise<Finding> => {
     const [change, now] = await Promise.all([
       changeFinding(step, look, storageLabel),

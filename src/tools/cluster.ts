@@ -5,6 +5,7 @@ import { optionsAnswer, updateOptions } from "./cluster-options.ts";
 import { listResources } from "./cluster-resources.ts";
 import { clusterLogAnswer, clusterStatusAnswer, haStatusAnswer } from "./cluster-status.ts";
 import { category, tool } from "./define.ts";
+import { undoTool } from "./undo.ts";
 
 const replicationRow = (row: Row): Cells => ({
   id: str(row, "id"),
@@ -139,4 +140,5 @@ export const clusterTools = category("cluster", [
     run: updateOptions,
   }),
   ...bulkTools,
+  undoTool,
 ]);

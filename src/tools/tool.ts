@@ -61,6 +61,8 @@ export interface ToolSpec<R extends Route = Route> {
   readonly idempotent?: boolean;
   /** Offered only where changes are recorded. */
   readonly needs?: "record";
+  /** The entry of the record that a call takes back. */
+  readonly undoes?: (input: Row) => number | undefined;
   /** Its results hold text from outside the cluster, or it reaches outside. */
   readonly openWorld?: boolean;
   /** How the answer of `route` reads. */

@@ -1,9 +1,9 @@
-import { type Inverse, INVERSE_READS, INVERSE_ROUTES, inverseOf, presentRead } from "../plan/inverse.ts";
+import { INVERSE_READS, INVERSE_ROUTES, type Inverse, inverseOf, presentRead } from "../plan/inverse.ts";
 import { parameterText, requestLine } from "../plan/plan-answer.ts";
 import { num, type Row, record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { isUpid, parseUpid } from "../pve/upid.ts";
-import { type ChangeRecord, type RecordedChange, RecordError } from "../record/record.ts";
+import { type ChangeRecord, RecordError, type RecordedChange } from "../record/record.ts";
 import type { Answer, Block, Job } from "../render/answer.ts";
 import { formatCell } from "../render/units.ts";
 import { findEndpoint } from "../schema/endpoint-table.ts";
@@ -116,7 +116,12 @@ async function located(call: ToolCall, recorded: RecordedChange): Promise<Entry>
   const kind = GUEST.exec(route)?.[1];
   if (kind !== "qemu" && kind !== "lxc") return { id, recorded, route, params };
   const [which = "", node] = [str(params, "vmid"), str(params, "node")];
-  const guest = await findGuest(call.guests, { which, kind, fresh: true, ...(node === undefined ? {} : { node }) });
+  const guest = await findGuest(call.guests, {
+    which,
+    kind,
+    fresh: true,
+    ...(node === undefined ? {} : { node }),
+  });
   return { id, recorded, route, params: { ...params, node: guest.node } };
 }
 
@@ -135,7 +140,9 @@ function takenBack(call: ToolCall, id: number): readonly Block[] {
   const later = fromRecord(() => recordOf(call).recent(500)).find(
     ({ intent, outcome }) => intent.undoes === id && outcome?.verdict === "ok",
   );
-  return later ? [note(`Entry ${later.id} took it back; pve_undo with entry ${later.id} makes it again.`)] : [];
+  return later
+    ? [note(`Entry ${later.id} took it back; pve_undo with entry ${later.id} makes it again.`)]
+    : [];
 }
 
 type Requests = Extract<Inverse, { kind: "requests" }>;
@@ -160,8 +167,11 @@ async function send(call: ToolCall, entry: Entry, { requests }: Requests): Promi
       guarded = { ...params, ...found };
     }
     const { data } = await call.pve.call(route as Route, guarded as never);
-    lines.push(note(`Sent: ${requestLine({ route, params })} ${parameterText({ route, params })}`.trimEnd()));
-    if (isUpid(data)) jobs.push({ upid: data, what: `Undo of entry ${entry.id}: ${requestLine({ route, params })}.` });
+    const { digest: _, ...shown } = params;
+    const text = `Sent: ${requestLine({ route, params })} ${parameterText({ route, params: shown })}`;
+    lines.push(note(text.trimEnd()));
+    if (isUpid(data))
+      jobs.push({ upid: data, what: `Undo of entry ${entry.id}: ${requestLine({ route, params })}.` });
   }
   return { lines, jobs };
 }
@@ -209,7 +219,9 @@ export const undoTool = tool({
   route: ROUTE,
   also: INVERSE_ROUTES.filter((route) => route !== ROUTE),
   reads: [...INVERSE_READS, TASK],
-  inputs: { entry: { required: true, schema: { type: "integer", description: "Number that its answer showed" } } },
+  inputs: {
+    entry: { required: true, schema: { type: "integer", description: "Number that its answer showed" } },
+  },
   needs: "record",
   undoes: (input) => num(input, "entry"),
   run: undo,

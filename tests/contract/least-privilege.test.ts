@@ -6,6 +6,7 @@ import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster
 import type { World } from "../../src/simulator/world.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { connect } from "../support/mcp.ts";
+import { newPath } from "../support/records.ts";
 import { VALID_CALLS } from "./valid-calls.ts";
 
 const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
@@ -50,20 +51,21 @@ it("finds the README's roles, one a tier", () => {
 describe.each(TIERS.map((tier, index) => [tier, index] as const))(
   "the README's token for %s",
   (tier, index) => {
-    it.each(CATALOGUE.filter((tool) => tool.tier === tier).map((tool) => [tool.name] as const))(
+    it.each(CATALOGUE.filter((tool) => tool.tier === tier).map((tool) => [tool.name, tool] as const))(
       "may call %s",
-      async (name) => {
+      async (name, { needs }) => {
         const valid = VALID_CALLS[name] ?? {};
         const clock = new VirtualClock(1_795_330_000);
         const world = worldWith(index + 1, clock);
-        const admin = await connect(world, DEMO_TOKENS.admin);
+        const env = needs === "record" ? { PVE_AUDIT_LOG: newPath() } : {};
+        const admin = await connect(world, DEMO_TOKENS.admin, { env });
         for (const [earlier, args] of valid.before ?? []) {
           await admin.act(earlier, { ...args });
           clock.advance(60);
         }
         const tasks = await admin.call("pve_list_tasks", { node: "pve1", limit: 1 });
         await admin.close();
-        const connected = await connect(world, TOKEN, { env: { PVE_ACCESS_TIER: tier } });
+        const connected = await connect(world, TOKEN, { env: { ...env, PVE_ACCESS_TIER: tier } });
         const upid = /UPID:[^\s|]+:/.exec(tasks.text)?.[0];
         const { text, isError } = await connected.act(name, {
           ...valid.args,

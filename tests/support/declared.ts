@@ -10,6 +10,7 @@ const FOLLOWING: readonly Route[] = [
   "GET /nodes/{node}/tasks/{upid}/status",
   "GET /nodes/{node}/tasks/{upid}/log",
   "GET /nodes/{node}/tasks",
+  "GET /cluster/tasks",
 ];
 /** What it reads to tell whether a backup removes older ones. */
 const RETENTION: readonly Route[] = ["GET /nodes", "GET /nodes/{node}/vzdump/defaults"];

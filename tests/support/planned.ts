@@ -11,7 +11,7 @@ import { endpointOf } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 import { validate } from "../../src/schema/validate.ts";
 import { DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
-import type { simulated } from "./simulated.ts";
+import { simulated } from "./simulated.ts";
 import { request } from "./simulated-look.ts";
 
 type Params = Readonly<Record<string, unknown>>;
@@ -78,3 +78,46 @@ export const planned = (
   options: LookOptions = {},
 ): Promise<Plan> =>
   makePlan([{ route, params, classification: classify(route, params) }], watchedLook(pve, options).look);
+
+/** One request on the demo cluster, and what its plan must tell. */
+export interface PlanCase extends LookOptions {
+  readonly title: string;
+  readonly route: Route;
+  readonly params: Params;
+  /** Requests before it, each given a second to take effect. */
+  readonly before?: readonly (readonly [
+    request: string,
+    params?: Readonly<Record<string, string | number | readonly string[]>>,
+  ])[];
+  readonly points: readonly string[];
+  readonly name?: string;
+  readonly final?: readonly string[];
+}
+
+/** What the plan of a case tells. */
+export async function told({
+  route,
+  params,
+  before = [],
+  ...options
+}: PlanCase): Promise<Pick<Plan, "points" | "final"> & { readonly name: string | undefined }> {
+  const pve = simulated();
+  for (const [call, given] of before) {
+    const { status, message } = await pve.call(call, given);
+    if (status !== 200) throw new Error(`${call}: ${status} ${message}`);
+    pve.clock.advance(1);
+  }
+  const { points, name, final } = await planned(pve, route, params, options);
+  return { points, name, final };
+}
+
+/** What a case expects, for comparison with `told`. */
+export const expected = ({
+  points,
+  name,
+  final = [],
+}: PlanCase): ReturnType<typeof told> extends Promise<infer T> ? T : never => ({
+  points,
+  name,
+  final,
+});
