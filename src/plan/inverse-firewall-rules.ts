@@ -165,11 +165,12 @@ const moveTo = (from: number, to: number): number => (to > from ? to + 1 : to);
 
 function moveBack(list: RuleList, { params }: MadeChange, before: Row): Way | string {
   const [from, to] = [Number(params.pos), Number(params.moveto)];
-  if (from === to) return NOTHING;
+  if (to === from || to === from + 1) return NOTHING;
   const wanted = ruleOf(list, before);
   return (now) => {
     const all = entriesNow(now);
     const at = landing(from, to, all.length);
+    if (at === from) return none(NOTHING);
     const rule = all.find((entry) => num(entry, "pos") === at);
     if (!rule || differing(list, ruleOf(list, rule), wanted).length > 0)
       return changedSince([`the rule at position ${at} is not the one that was moved there`]);

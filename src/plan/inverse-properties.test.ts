@@ -217,6 +217,44 @@ const KINDS: Readonly<Record<string, fc.Arbitrary<Change>>> = {
       { requiredKeys: ["privs"] },
     ),
   ),
+  "a firewall rule": fc.oneof(
+    changing(
+      "POST /cluster/firewall/rules",
+      {},
+      fc.record(
+        {
+          type: fc.constantFrom("in", "out"),
+          action: fc.constantFrom("ACCEPT", "DROP"),
+          comment: text,
+          enable: flag,
+          source: fc.constantFrom("192.0.2.0/24", "+dc/admins"),
+          macro: fc.constantFrom("SSH", "Ping"),
+        },
+        { requiredKeys: ["type", "action", "comment"] },
+      ),
+    ),
+    changing(
+      "PUT /cluster/firewall/rules/{pos}",
+      {},
+      fc.record(
+        {
+          pos: fc.integer({ min: 0, max: 3 }),
+          action: fc.constantFrom("ACCEPT", "DROP"),
+          comment: text,
+          enable: flag,
+          source: fc.constantFrom("192.0.2.0/24", "-"),
+          delete: fc.constantFrom("source", "comment", "macro"),
+        },
+        { requiredKeys: ["pos", "comment"] },
+      ),
+    ),
+    changing(
+      "PUT /cluster/firewall/rules/{pos}",
+      {},
+      fc.record({ pos: fc.integer({ min: 0, max: 3 }), moveto: fc.integer({ min: 0, max: 4 }) }),
+    ),
+    changing("DELETE /cluster/firewall/rules/{pos}", {}, fc.record({ pos: fc.integer({ min: 0, max: 3 }) })),
+  ),
   "an alias": changing(
     "PUT /cluster/firewall/aliases/{name}",
     { name: "office" },

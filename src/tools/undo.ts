@@ -59,20 +59,20 @@ function entryOf(call: ToolCall): RecordedChange {
   const { cluster, route } = found.intent;
   if (cluster !== call.cluster)
     throw refused(id, `it was made on the cluster ${cluster}, and this is ${call.cluster}.`);
-  refuseHidden(call, found);
+  refuseHidden(call, id, found);
   if (!findEndpoint(route)) throw refused(id, `this version does not know ${route}.`);
   if (!found.outcome) throw refused(id, "nothing says how it ended, or it has not ended yet.");
   return found;
 }
 
 /** What the operator does not offer is not done by the way of its undoing. */
-function refuseHidden(call: ToolCall, change: RecordedChange): void {
+function refuseHidden(call: ToolCall, asked: number, change: RecordedChange): void {
   const hidden = call.hidden(change.intent.tool);
-  if (hidden !== undefined) throw refused(change.id, hidden);
+  if (hidden !== undefined) throw refused(asked, hidden);
   const { undoes } = change.intent;
   if (undoes === undefined || undoes >= change.id) return;
   const earlier = fromRecord(() => recordOf(call).find(undoes));
-  if (earlier) refuseHidden(call, earlier);
+  if (earlier) refuseHidden(call, asked, earlier);
 }
 
 /** A job that nobody saw the end of must have ended well by now. */
