@@ -1,4 +1,4 @@
-import { recordedRead } from "../plan/inverse.ts";
+import { recordedRead } from "../plan/inverse/inverse.ts";
 import type { PlannedStep } from "../plan/plan.ts";
 import type { Step } from "../plan/topic.ts";
 import { PveError } from "../pve/errors.ts";

@@ -1,4 +1,4 @@
-import { grantLine } from "../plan/permissions.ts";
+import { grantLine } from "../plan/privileges/permissions.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";

@@ -1,4 +1,4 @@
-import { undoable } from "../plan/inverse.ts";
+import { undoable } from "../plan/inverse/inverse.ts";
 import type { Plan, PlannedStep } from "../plan/plan.ts";
 import { listed } from "../plan/wording.ts";
 import type { Checked } from "../pve/client.ts";

@@ -1,8 +1,8 @@
 import type { Answer, Block } from "../render/answer.ts";
 import { isProse, quoted } from "../render/foreign.ts";
 import { redactData } from "../render/redact.ts";
-import { lackLines } from "./permissions.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
+import { lackLines } from "./privileges/permissions.ts";
 
 /** Points that stand in a form: a person reads a few lines, not a page. */
 const FORM_POINTS = 12;

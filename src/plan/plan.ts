@@ -2,7 +2,7 @@ import type { Classification } from "../policy/effect.ts";
 import type { Row } from "../pve/data.ts";
 import type { Block } from "../render/answer.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { missingPrivileges, PERMISSION_READS, type PrivilegeCheck } from "./permissions.ts";
+import { missingPrivileges, PERMISSION_READS, type PrivilegeCheck } from "./privileges/permissions.ts";
 import type { Finding, Look, ReadRoute, Step, Topic } from "./topic.ts";
 import { topicsOf } from "./topics.ts";
 

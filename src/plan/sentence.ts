@@ -1,6 +1,6 @@
 import type { Guest } from "../pve/guests.ts";
 import { isForeign, quoted } from "../render/foreign.ts";
-import { guestName } from "./guest-state.ts";
+import { guestName } from "./guests/guest-state.ts";
 import { listed } from "./wording.ts";
 
 /** Names that one line of a plan lists. */

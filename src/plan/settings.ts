@@ -1,7 +1,7 @@
 import { type Json, list, type Row, record, rows, str } from "../pve/data.ts";
 import { endpointOf, findEndpoint } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { settingText } from "./setting-value.ts";
+import { settingText } from "./difference/setting-value.ts";
 import type { ReadRoute, Step } from "./topic.ts";
 
 type Params = Step["params"];

@@ -6,7 +6,7 @@ import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { guestState } from "./guest-state.ts";
+import { guestState } from "./guests/guest-state.ts";
 import type { Look } from "./topic.ts";
 import { topicsOf } from "./topics.ts";
 import { GUEST_TOPICS } from "./topics-guests.ts";

@@ -1,7 +1,7 @@
-import { bulkShutdown, bulkStart, bulkSuspend, startAll, suspendAll } from "./bulk-guests.ts";
-import { bulkMigrate, migrateAll } from "./bulk-migrate.ts";
-import { configChange } from "./change-config.ts";
-import { cloning, templating } from "./clone-guest.ts";
+import { bulkShutdown, bulkStart, bulkSuspend, startAll, suspendAll } from "./guests/bulk-guests.ts";
+import { bulkMigrate, migrateAll } from "./guests/bulk-migrate.ts";
+import { configChange } from "./guests/change-config.ts";
+import { cloning, templating } from "./guests/clone-guest.ts";
 import {
   cloudInitImage,
   consoleTicket,
@@ -9,18 +9,18 @@ import {
   keyPress,
   migrationTunnel,
   monitorCommand,
-} from "./console.ts";
-import { creation } from "./create-guest.ts";
-import { deletion } from "./delete-guest.ts";
-import { agentCommand } from "./guest-agent.ts";
-import { guestState } from "./guest-state.ts";
-import { migration } from "./migrate-guest.ts";
-import { moveDisk, moveVolume, resize } from "./move-disk.ts";
-import { reboot, reset, shutdown, stop } from "./power-off.ts";
-import { resume, start, suspend } from "./power-on.ts";
-import { remoteMigration } from "./remote-migrate.ts";
-import { rollback } from "./rollback.ts";
-import { snapshotCreation, snapshotDeletion, snapshotDescription } from "./snapshot-changes.ts";
+} from "./guests/console.ts";
+import { creation } from "./guests/create-guest.ts";
+import { deletion } from "./guests/delete-guest.ts";
+import { agentCommand } from "./guests/guest-agent.ts";
+import { guestState } from "./guests/guest-state.ts";
+import { migration } from "./guests/migrate-guest.ts";
+import { moveDisk, moveVolume, resize } from "./guests/move-disk.ts";
+import { reboot, reset, shutdown, stop } from "./guests/power-off.ts";
+import { resume, start, suspend } from "./guests/power-on.ts";
+import { remoteMigration } from "./guests/remote-migrate.ts";
+import { rollback } from "./guests/rollback.ts";
+import { snapshotCreation, snapshotDeletion, snapshotDescription } from "./guests/snapshot-changes.ts";
 import type { TopicTable } from "./topic.ts";
 
 /** Guests: power, configuration, disks, snapshots, migration, copies. */

@@ -1,36 +1,42 @@
 import { FIREWALL } from "../policy/operations-firewall.ts";
-import { realmChange, realmRemoval, realmSync } from "./access-realms.ts";
-import { aclChange, groupChange, groupRemoval, roleChange, roleCreation } from "./access-rights.ts";
-import { tokenChange, tokenCreation, tokenRemoval } from "./access-tokens.ts";
-import { secondFactor, userChange, userCreation, userRemoval } from "./access-users.ts";
-import { backupJobChange, backupJobCreation, backupJobRemoval } from "./backup-job-changes.ts";
-import { pruning } from "./backup-pruning.ts";
-import { backupRun } from "./backup-run.ts";
-import { CEPH_TOPICS } from "./ceph-changes.ts";
-import { CLUSTER_TOPICS } from "./cluster-objects.ts";
-import { changeOf, creationOf, named, objectTopics, removalOf } from "./configuration-object.ts";
-import { diskInit, diskStorage, diskStorageRemoval, diskWipe, osdCreation } from "./disk-changes.ts";
-import { placeOfRoute } from "./firewall-edit.ts";
-import { guestFirewallChange, vnetFirewallChange } from "./firewall-guest.ts";
-import { nodeFirewallChange } from "./firewall-topics.ts";
-import { haArming, haMove, haResourceChange, haResourceCreation, haResourceRemoval } from "./ha-changes.ts";
-import { haRuleChange, haRuleRemoval } from "./ha-rule-changes.ts";
+import { realmChange, realmRemoval, realmSync } from "./access/access-realms.ts";
+import { aclChange, groupChange, groupRemoval, roleChange, roleCreation } from "./access/access-rights.ts";
+import { tokenChange, tokenCreation, tokenRemoval } from "./access/access-tokens.ts";
+import { secondFactor, userChange, userCreation, userRemoval } from "./access/access-users.ts";
+import { backupJobChange, backupJobCreation, backupJobRemoval } from "./backups/backup-job-changes.ts";
+import { pruning } from "./backups/backup-pruning.ts";
+import { backupRun } from "./backups/backup-run.ts";
+import { CLUSTER_TOPICS } from "./cluster/cluster-objects.ts";
+import { changeOf, creationOf, named, objectTopics, removalOf } from "./cluster/configuration-object.ts";
+import {
+  haArming,
+  haMove,
+  haResourceChange,
+  haResourceCreation,
+  haResourceRemoval,
+} from "./cluster/ha-changes.ts";
+import { haRuleChange, haRuleRemoval } from "./cluster/ha-rule-changes.ts";
+import { poolChange, poolCreation, poolRemoval } from "./cluster/pool-changes.ts";
+import { replicationChange, replicationRemoval, replicationRun } from "./cluster/replication-changes.ts";
+import { SDN_TOPICS } from "./cluster/sdn-objects.ts";
+import { settingText } from "./difference/setting-value.ts";
+import { placeOfRoute } from "./firewall/edit.ts";
+import { guestFirewallChange, vnetFirewallChange } from "./firewall/guest.ts";
+import { nodeFirewallChange } from "./firewall/topics.ts";
+import { diskInit, diskStorage, diskStorageRemoval, diskWipe, osdCreation } from "./guests/disk-changes.ts";
+import { CEPH_TOPICS } from "./nodes/ceph-changes.ts";
 import {
   interfaceChange,
   interfaceCreation,
   interfaceRemoval,
   networkApply,
   networkRevert,
-} from "./node-network.ts";
-import { nodePower, taskStop } from "./node-power.ts";
-import { serviceCommand } from "./node-services.ts";
-import { certificateChange, dnsChange, hostsChange, packageSource, statement } from "./node-system.ts";
-import { poolChange, poolCreation, poolRemoval } from "./pool-changes.ts";
-import { replicationChange, replicationRemoval, replicationRun } from "./replication-changes.ts";
-import { SDN_TOPICS } from "./sdn-objects.ts";
-import { settingText } from "./setting-value.ts";
-import { storageChange, storageRemoval } from "./storage-definition.ts";
-import { fileArrival, volumeChange, volumeCreation, volumeRemoval } from "./storage-volume.ts";
+} from "./nodes/node-network.ts";
+import { nodePower, taskStop } from "./nodes/node-power.ts";
+import { serviceCommand } from "./nodes/node-services.ts";
+import { certificateChange, dnsChange, hostsChange, packageSource, statement } from "./nodes/node-system.ts";
+import { storageChange, storageRemoval } from "./storage/storage-definition.ts";
+import { fileArrival, volumeChange, volumeCreation, volumeRemoval } from "./storage/storage-volume.ts";
 import type { Step, TopicTable } from "./topic.ts";
 
 const node = ({ node: name }: Step["params"]): string => settingText(name);

@@ -1,4 +1,10 @@
-import { INVERSE_READS, INVERSE_ROUTES, type Inverse, inverseOf, presentRead } from "../plan/inverse.ts";
+import {
+  INVERSE_READS,
+  INVERSE_ROUTES,
+  type Inverse,
+  inverseOf,
+  presentRead,
+} from "../plan/inverse/inverse.ts";
 import { parameterText, requestLine } from "../plan/plan-answer.ts";
 import { num, type Row, record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";

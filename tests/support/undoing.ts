@@ -5,7 +5,7 @@ import {
   type NowRead,
   presentRead,
   recordedRead,
-} from "../../src/plan/inverse.ts";
+} from "../../src/plan/inverse/inverse.ts";
 import { createPveClient } from "../../src/pve/client.ts";
 import type { Json, Row } from "../../src/pve/data.ts";
 import { PveError } from "../../src/pve/errors.ts";
