@@ -22,8 +22,11 @@ export type Decision =
   | ({ readonly allowed: false; readonly needs: Tier } & Classification);
 
 /** May this call run under the operator's tier? Decided from the route and its arguments, never from the tool. */
-export function decide(tier: Tier, route: string, params: Readonly<Record<string, unknown>>): Decision {
-  const classification = classify(route, params);
+export const decide = (tier: Tier, route: string, params: Readonly<Record<string, unknown>>): Decision =>
+  decideOn(tier, classify(route, params));
+
+/** May a call of this class run under the operator's tier? */
+export function decideOn(tier: Tier, classification: Classification): Decision {
   const needs = tierFor(classification.effect);
   return includes(tier, needs)
     ? { allowed: true, ...classification }

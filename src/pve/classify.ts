@@ -15,12 +15,15 @@ export async function classifyCall(
   params: Readonly<Record<string, unknown>>,
 ): Promise<Classification> {
   const known = classify(route, params);
-  if (!dependsOnRetention(route, params) || (known.effect === "write" && known.risk === "loss")) return known;
+  if (!dependsOnState(route, params)) return known;
   const { removes, says } = await retentionOf(read, route, params);
   return removes ? { effect: "write", risk: "loss", reason: `it deletes older backups (${says})` } : known;
 }
 
-function dependsOnRetention(route: string, params: Readonly<Record<string, unknown>>): boolean {
+/** Does PVE's state decide on the class of this call? Not where it is a write with risk of loss whatever the state. */
+export function dependsOnState(route: string, params: Readonly<Record<string, unknown>>): boolean {
   if (!prunesByRetention(route, params)) return false;
+  const { effect, risk } = classify(route, params);
+  if (effect === "write" && risk === "loss") return false;
   return !route.startsWith("PUT ") || OF_RETENTION.some((name) => params[name] !== undefined);
 }

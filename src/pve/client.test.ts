@@ -242,6 +242,7 @@ describe("cancelling", () => {
         ? script.pve.call("GET /nodes", {}, { signal: caller.signal })
         : write(script, caller.signal);
     const end = settled(call);
+    await vi.advanceTimersByTimeAsync(0);
     caller.abort();
     expect(await end).toMatchObject({ kind: "cancelled", detail: { mayHaveRun } });
     expect(script.sent[0]?.signal?.aborted).toBe(true);
@@ -277,6 +278,43 @@ describe("nothing is sent", () => {
     const call = script.pve.call("POST /nodes/{node}/qemu/{vmid}/status/start", params as never);
     expect(await outcome(call)).toMatchObject({ kind: "refused", detail: { needsTier } });
     expect(script.sent).toEqual([]);
+  });
+
+  const backup = "POST /nodes/{node}/vzdump";
+  const retention = (keep: string): Step => ({
+    body: JSON.stringify({ data: { storage: "nas", remove: 1, "prune-backups": keep } }),
+  });
+
+  test.each([
+    [retention("keep-last=3"), /deletes older backups/],
+    [{ status: 403, reason: "Permission check failed" }, /could not be read/],
+  ] as const)(
+    "of a backup that removes older ones by the storage's retention, below full",
+    async (step, why) => {
+      const script = scripted([step], { tier: "read-execute" });
+      const call = script.pve.call(backup, { node: "pve1", vmid: "100", storage: "nas" });
+      expect(await outcome(call)).toMatchObject({
+        kind: "refused",
+        message: expect.stringMatching(why),
+        detail: { needsTier: "full" },
+      });
+      expect(script.sent.map(({ method }) => method)).toEqual(["GET"]);
+    },
+  );
+
+  test.each([
+    ["read-execute", { remove: false }],
+    ["full", {}],
+  ] as const)("but this is, by tier %s with %j", async (tier, more) => {
+    const script = scripted([retention("keep-last=3")], { tier });
+    await outcome(script.pve.call(backup, { node: "pve1", vmid: "100", storage: "nas", ...more } as never));
+    expect(script.sent.map(({ method }) => method)).toEqual(["POST"]);
+  });
+
+  test("by tier read-execute where the storage keeps all", async () => {
+    const script = scripted([retention("keep-all=1"), OK], { tier: "read-execute" });
+    await outcome(script.pve.call(backup, { node: "pve1", vmid: "100", storage: "nas" }));
+    expect(script.sent.map(({ method }) => method)).toEqual(["GET", "POST"]);
   });
 
   test("of parameters that PVE would refuse: all of them are named", async () => {

@@ -4,7 +4,7 @@ import type { Endpoint } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
-import { admit } from "./admit.ts";
+import { admit, admitByState } from "./admit.ts";
 import { CallLimit } from "./call-limit.ts";
 import { PveError } from "./errors.ts";
 import type { Guard, GuardRead } from "./guard.ts";
@@ -63,11 +63,10 @@ const EARLY_596_MS = 5_000;
 /** Creates the client of one cluster. Every call is checked by policy and by the endpoint table before it is sent. */
 export function createPveClient(options: PveClientOptions): PveClient {
   return {
-    call: (route, params, callOptions = {}) => call(options, route, params, callOptions),
+    call: (route, params, callOptions = {}) => callPve(options, route, params, callOptions),
     check: async (route, given, { signal } = {}) => {
-      const { endpoint, params } = checked(options, route, given);
+      const { endpoint, params } = await admitted(options, route, given, signal);
       buildPath(endpoint, params);
-      await options.guard?.admit(guardRead(options), route, params, signal);
       return { route, params };
     },
     send: ({ route, params }, callOptions = {}) =>
@@ -80,12 +79,21 @@ interface Admitted {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** The call as PVE takes it. Throws a PveError when the tier or the endpoint table refuse it. */
-function checked(client: PveClientOptions, route: Route, given: Readonly<Record<string, unknown>>): Admitted {
+/** The call as PVE takes it. Throws a PveError when tier, endpoint table, PVE's state or the bounds refuse it. */
+async function admitted(
+  client: PveClientOptions,
+  route: Route,
+  given: Readonly<Record<string, unknown>>,
+  signal: AbortSignal | undefined,
+): Promise<Admitted> {
   const endpoint = endpointOf(route);
   const params = coerce(endpoint, given);
   admit(client.tier, route, params);
   checkParams(endpoint, params);
+  // What follows looks things up: for a call that is wrong anyway nothing is asked.
+  const read = guardRead(client);
+  await admitByState(client.tier, route, params, (route, given) => read(route, given, signal));
+  await client.guard?.admit(read, route, params, signal);
   return { endpoint, params };
 }
 
@@ -95,18 +103,16 @@ const guardRead =
   (route, params, signal) =>
     exchange(client, { endpoint: endpointOf(route), params: coerce(endpointOf(route), params) }, { signal });
 
-async function call(
+async function callPve(
   client: PveClientOptions,
   route: Route,
   given: Readonly<Record<string, unknown>>,
   options: CallOptions,
 ): Promise<Reply> {
-  const admitted = checked(client, route, given);
-  // A guard looks things up: for a call that is wrong anyway nothing is asked.
-  if (client.guard) await client.guard.admit(guardRead(client), route, admitted.params, options.signal);
-  const reply = await exchange(client, admitted, options);
-  if (!client.guard || admitted.endpoint.method !== "GET") return reply;
-  return client.guard.filter(guardRead(client), route, admitted.params, reply, options.signal);
+  const call = await admitted(client, route, given, options.signal);
+  const reply = await exchange(client, call, options);
+  if (!client.guard || call.endpoint.method !== "GET") return reply;
+  return client.guard.filter(guardRead(client), route, call.params, reply, options.signal);
 }
 
 /** Sends the request, reads more than once if need be, and reads the answer. */
