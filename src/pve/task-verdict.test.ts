@@ -67,7 +67,7 @@ describe("a recorded backup", () => {
     const { type, exitstatus, lines } = recorded["backup to an unknown storage"];
     expect(verdictOf(type, exitstatus, lines)).toMatchObject({ ending: "failed", done: [] });
     expect(verdictOf(type, exitstatus, lines, { guests: [901] }).missing).toEqual([
-      { vmid: 901, why: "the job ended before its turn" },
+      { vmid: 901, why: "the job ended before its turn", ours: true },
     ]);
   });
 });
@@ -80,7 +80,11 @@ describe("a backup", () => {
       exit: "OK",
       done: [100],
       missing: [
-        { vmid: 101, why: "the log does not name it; a job backs up the guests of its own node only" },
+        {
+          vmid: 101,
+          why: "the log does not name it; a job backs up the guests of its own node only",
+          ours: true,
+        },
       ],
     });
   });
@@ -101,8 +105,8 @@ describe("a backup", () => {
     expect(verdictOf("vzdump", "OK", manual)).toMatchObject({
       ending: "failed",
       missing: [
-        { vmid: 101, why: "it is on another node" },
-        { vmid: 102, why: "it is on another node" },
+        { vmid: 101, why: "it is on another node", ours: true },
+        { vmid: 102, why: "it is on another node", ours: true },
       ],
     });
     const scheduled = [job("100 101 102 --storage tank --quiet 1"), ...lines];
@@ -113,7 +117,7 @@ describe("a backup", () => {
       notes: ["Left to their own nodes: 101, 102."],
     });
     expect(verdictOf("vzdump", "OK", scheduled, { guests: [100, 101] }).missing).toEqual([
-      { vmid: 101, why: "it is on another node" },
+      { vmid: 101, why: "it is on another node", ours: true },
     ]);
     const bound = [job("100 101 102 --storage tank --quiet 1 --node pve1"), ...lines];
     expect(verdictOf("vzdump", "OK", bound).ending).toBe("failed");
@@ -140,8 +144,8 @@ describe("a backup", () => {
       ending: "failed",
       done: [100],
       missing: [
-        { vmid: 101, why: "the job ended before its turn" },
-        { vmid: 102, why: "the job ended before its turn" },
+        { vmid: 101, why: "the job ended before its turn", ours: true },
+        { vmid: 102, why: "the job ended before its turn", ours: true },
       ],
     });
   });
@@ -210,7 +214,7 @@ describe("an action on many guests", () => {
       missing: [
         { vmid: 100, why: "start failed: QEMU exited with code 1" },
         { vmid: 101, why: "Permission check failed (/vms/101, VM.PowerMgmt)" },
-        { vmid: 103, why: "the log does not name it: a template, or no such guest" },
+        { vmid: 103, why: "the log does not name it: a template, or no such guest", ours: true },
       ],
     });
   });
@@ -292,8 +296,8 @@ describe("an action on many guests", () => {
   it("that was stopped says which guests it did not reach", () => {
     const lines = ["Starting guests: 100, 101", "Starting VM 100"];
     expect(verdictOf("bulk-start", "received interrupt", lines).missing).toEqual([
-      { vmid: 100, why: "its own task was started, and the job ended before it" },
-      { vmid: 101, why: "the job ended before its turn" },
+      { vmid: 100, why: "its own task was started, and the job ended before it", ours: true },
+      { vmid: 101, why: "the job ended before its turn", ours: true },
     ]);
   });
 });

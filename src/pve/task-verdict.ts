@@ -7,10 +7,11 @@ export interface Asked {
   readonly guests?: readonly number[];
 }
 
-/** A guest that was asked for and not done; `why` can be PVE's or a command's words. */
+/** A guest that was asked for and not done; `why` is what the log says, unless the words are `ours`. */
 export interface Missing {
   readonly vmid: number;
   readonly why: string;
+  readonly ours?: true;
 }
 
 /** How a task that is over has ended, by what was asked of it. */
@@ -41,6 +42,10 @@ function endingOf(exit: string): Pick<Verdict, "ending" | "warnings"> {
   return warnings === undefined ? { ending: "failed" } : { ending: "warnings", warnings: Number(warnings) };
 }
 
+/** Why a guest is missing: the log's words where it has some. */
+const because = (vmid: number, told: string | undefined, ours: string): Missing =>
+  told === undefined ? { vmid, why: ours, ours: true } : { vmid, why: told };
+
 const OVER_BEFORE = "the job ended before its turn";
 const ELSEWHERE = "it is on another node";
 
@@ -56,7 +61,7 @@ function backup(lines: readonly string[], asked: Asked, over: boolean): Findings
   };
   const missing = [...new Set([...wanted, ...failed.keys()])]
     .filter((vmid) => !done.includes(vmid))
-    .map((vmid) => ({ vmid, why: failed.get(vmid) ?? why(vmid) }));
+    .map((vmid) => because(vmid, failed.get(vmid), why(vmid)));
   const others = leftToOthers.length > 0 ? [`Left to their own nodes: ${leftToOthers.join(", ")}.`] : [];
   return { done, missing, notes: [...log.notes, ...others] };
 }
@@ -74,15 +79,13 @@ function bulk(log: BulkLog, { tells, silent }: BulkKind, asked: Asked, over: boo
   const open = wanted.filter((vmid) => !settled.has(vmid) && !failed.has(vmid));
   const unnamed = silent && over ? open.filter((vmid) => !left.has(vmid)) : [];
   const why = (vmid: number): string => {
-    const told = failed.get(vmid) ?? left.get(vmid);
-    if (told !== undefined) return told;
     if (over) return "the log does not name it: a template, or no such guest";
     return started.includes(vmid) ? "its own task was started, and the job ended before it" : OVER_BEFORE;
   };
   const missing = [...failed.keys(), ...open]
     .filter((vmid) => !unnamed.includes(vmid))
     .sort((a, b) => a - b)
-    .map((vmid) => ({ vmid, why: why(vmid) }));
+    .map((vmid) => because(vmid, failed.get(vmid) ?? left.get(vmid), why(vmid)));
   return {
     ...(done.length > 0 || tells ? { done } : {}),
     missing,
