@@ -12,8 +12,8 @@ import type { OpenEntry } from "../record/record.ts";
 import { redactData } from "../render/redact.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool } from "../tools/tool.ts";
-import { type ClientSide, isShuttingDown } from "./client-side.ts";
-import { type CallNotes, reading, requestKey, type Writer } from "./scope.ts";
+import { isShuttingDown } from "./client-side.ts";
+import { type CallNotes, reading, requestKey, type Turn, type Writer } from "./scope.ts";
 import type { Session } from "./session.ts";
 
 /** What allows a call to run. */
@@ -65,12 +65,11 @@ const LOCK_RETRIES_MS = [2_000, 5_000] as const;
  * moments is tried again: nothing was started then. Of a write whose answer was lost the job is looked for.
  */
 export function execution(
-  session: Session,
+  turn: Turn,
   tool: Tool,
-  side: ClientSide,
-  notes: CallNotes,
   permit: Permit,
 ): { readonly write: Writer; readonly sent: SentWrite[] } {
+  const { session, side, notes } = turn;
   const sent: SentWrite[] = [];
   const write: Writer = async (request, signal) => {
     const key = requestKey(request);
@@ -93,7 +92,7 @@ export function execution(
     });
     const begun = session.pace.now();
     try {
-      const reply = await sendOnce(session, request, side, notes);
+      const reply = await sendOnce(turn, request);
       notes.changed = true;
       const upid = upidOf(reply);
       if (upid !== undefined) remember(session, upid);
@@ -132,20 +131,19 @@ function remember({ started }: Session, upid: string): void {
   if (started.size > REMEMBERED && oldest !== undefined) started.delete(oldest);
 }
 
-async function sendOnce(
-  session: Session,
-  request: Checked,
-  { signal }: ClientSide,
-  notes: CallNotes,
-): Promise<Reply> {
+async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
+  const {
+    session,
+    side: { signal },
+    notes,
+  } = turn;
   const sentAt = Date.now() / 1000;
   for (let attempt = 0; ; attempt++) {
     try {
       return await session.client.send(request, { signal });
     } catch (error) {
       if (!(error instanceof PveError)) throw error;
-      if (error.detail.mayHaveRun)
-        return await afterLostAnswer(session, request, error, sentAt, signal, notes);
+      if (error.detail.mayHaveRun) return await afterLostAnswer(turn, request, error, sentAt);
       const delay = LOCK_RETRIES_MS[attempt];
       if (error.kind !== "locked") throw error;
       if (delay === undefined || !isBrief(error.message)) throw withGuest(error, request);
@@ -165,12 +163,10 @@ function withGuest(error: PveError, { params }: Checked): PveError {
 
 /** The answer that the lost one would have been, if the job shows; otherwise the error, with what is known. */
 async function afterLostAnswer(
-  session: Session,
+  { session, side: { signal }, notes }: Turn,
   request: Checked,
   error: PveError,
   sentAt: number,
-  signal: AbortSignal,
-  notes: CallNotes,
 ): Promise<Reply> {
   if (error.kind === "cancelled") throw error;
   const fate = await fateOf(reading(session, signal), {

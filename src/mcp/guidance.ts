@@ -1,9 +1,9 @@
-import { grantLine } from "../plan/privileges/permissions.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";
 import { RecordError } from "../record/record.ts";
 import type { Answer, Block } from "../render/answer.ts";
+import { grantLine } from "../render/grant-line.ts";
 import { formatCell } from "../render/units.ts";
 import { Refusal } from "../tools/refusal.ts";
 

@@ -11,10 +11,8 @@ import { findGuest } from "../tools/find-guest.ts";
 import { guestKind, inputsOf } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
-import type { ClientSide } from "./client-side.ts";
 import { endpointParams } from "./fold-params.ts";
-import type { CallNotes } from "./scope.ts";
-import type { Session } from "./session.ts";
+import type { Turn } from "./scope.ts";
 
 /** A call whose guest and node are found, before it is known how it is sent. */
 export interface Located {
@@ -25,11 +23,9 @@ export interface Located {
 
 /** Checks what would stand in the path, asks the tier, and finds the guest and the node. Throws a Refusal or PveError. */
 export async function locateCall(
-  session: Session,
+  { session, side: { signal }, notes }: Turn,
   tool: Tool,
   input: Row,
-  { signal }: ClientSide,
-  notes: CallNotes,
 ): Promise<Located> {
   checkPlaceholders(tool, input);
   // The client asks again for every call; asked here, a refusal comes before the reads of a tool that looks first.
@@ -54,10 +50,9 @@ export async function locateCall(
 
 /** The call as its tool sees it, bound to a way to reach PVE. */
 export function bind(
-  session: Session,
+  { session, side }: Turn,
   { tool, input, guest }: Located,
   pve: Pve,
-  side: ClientSide,
   { follow, wait }: Pick<ToolCall, "follow" | "wait">,
 ): ToolCall {
   return {

@@ -6,6 +6,7 @@ import { redactData } from "../render/redact.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { WORKERS } from "../schema/workers.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { ClientSide } from "./client-side.ts";
 import { canonical } from "./code.ts";
 import type { Session } from "./session.ts";
 
@@ -19,6 +20,13 @@ export interface CallNotes {
   hidden: number;
   /** What the reader must know besides: a write that was repeated, a job that was found, a record that failed. */
   readonly remarks: string[];
+}
+
+/** A call to a tool on its way through the pipeline. */
+export interface Turn {
+  readonly session: Session;
+  readonly side: ClientSide;
+  readonly notes: CallNotes;
 }
 
 /** Notes of a call that has done nothing yet. */
@@ -43,10 +51,8 @@ export type Seen = Map<string, Promise<Reply>>;
  * @param readsOn whether there is anything new to read after a write
  */
 export function scoped(
-  session: Session,
+  { session, side: { signal }, notes }: Turn,
   tool: Tool,
-  signal: AbortSignal,
-  notes: CallNotes,
   write: Writer,
   seen: Seen = new Map(),
   readsOn = true,
@@ -104,14 +110,14 @@ export interface Rehearsal {
 }
 
 /** PVE as a tool sees it when its call is only planned: reads are answered, writes are checked and noted. */
-export function rehearsal(session: Session, tool: Tool, signal: AbortSignal, notes: CallNotes): Rehearsal {
+export function rehearsal(turn: Turn, tool: Tool): Rehearsal {
   const requests: Checked[] = [];
   const seen: Seen = new Map();
   const note: Writer = async (request) => {
     requests.push(request);
     return { data: WORKERS[request.route] ? placeholderUpid(request, requests.length) : null };
   };
-  return { requests, seen, pve: scoped(session, tool, signal, notes, note, seen, false) };
+  return { requests, seen, pve: scoped(turn, tool, note, seen, false) };
 }
 
 /** Looks like a UPID to the tool, and is never shown or asked for. */

@@ -74,7 +74,9 @@ function whyFailed({ verdict }: Extract<Followed, { kind: "ended" }>): string {
 const MISSING_NAMED = 10;
 
 function missingText(missing: readonly Missing[]): string {
-  const named = missing.slice(0, MISSING_NAMED).map(({ vmid, why, ours }) => `${vmid} (${ours ? why : exitText(why)})`);
+  const named = missing
+    .slice(0, MISSING_NAMED)
+    .map(({ vmid, why, ours }) => `${vmid} (${ours ? why : exitText(why)})`);
   const more = missing.length - named.length;
   return `not done: guest ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

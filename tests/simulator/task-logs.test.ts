@@ -141,7 +141,7 @@ describe("a node that goes down", () => {
     expect(verdictOf("vzdump", data.exitstatus, log)).toMatchObject({
       ending: "failed",
       done: [],
-      missing: [{ vmid: 107, why: "the job ended before its turn" }],
+      missing: [{ vmid: 107, why: "the job ended before its turn", ours: true }],
     });
     expect(world.guests.get(107)?.config.lock).toBe("backup");
     const failed = (await call("GET /nodes/pve1/tasks", { errors: 1, limit: 1 })).data;

@@ -3,10 +3,11 @@ import { sampleParams } from "../../../tests/support/sample-params.ts";
 import { simulated } from "../../../tests/support/simulated.ts";
 import { request, simulatedLook } from "../../../tests/support/simulated-look.ts";
 import { PveError } from "../../pve/errors.ts";
+import { grantLine } from "../../render/grant-line.ts";
 import { allRoutes } from "../../schema/endpoint-table.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import type { Look } from "../topic.ts";
-import { grantLine, lackLines, missingPrivileges, PERMISSION_READS } from "./permissions.ts";
+import { lackLines, missingPrivileges, PERMISSION_READS } from "./permissions.ts";
 
 const CHANGING = allRoutes().filter((route) => !route.startsWith("GET ")) as Route[];
 

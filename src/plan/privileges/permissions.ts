@@ -1,4 +1,5 @@
 import { record, str } from "../../pve/data.ts";
+import { grantLine } from "../../render/grant-line.ts";
 import { endpointOf } from "../../schema/endpoint-table.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import type { Look, ReadRoute, Step } from "../topic.ts";
@@ -46,12 +47,6 @@ export const PERMISSION_READS: readonly ReadRoute[] = [
   ...CHECK_READS,
   ...CODE_READS,
 ];
-
-/** The commands that grant the token exactly one privilege: built-in roles would grant more. */
-export function grantLine(tokenId: string, path: string, privilege: string): string {
-  const role = `MCP-${privilege.replaceAll(".", "-")}`;
-  return `pveum role add ${role} --privs ${privilege} && pveum acl modify ${path} --tokens '${tokenId}' --roles ${role}`;
-}
 
 interface Asked {
   readonly route: Route;
