@@ -137,7 +137,7 @@ async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
     side: { signal },
     notes,
   } = turn;
-  const sentAt = Date.now() / 1000;
+  const sentAt = session.pace.now();
   for (let attempt = 0; ; attempt++) {
     try {
       return await session.client.send(request, { signal });

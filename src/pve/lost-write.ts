@@ -17,7 +17,7 @@ export interface Search {
   readonly error: PveError;
   /** `user@realm!name`: the job is ours. */
   readonly tokenId: string;
-  /** Unix seconds by our clock when the request was sent. */
+  /** When the request was sent, by `pace`. */
   readonly sentAt: number;
   /** UPIDs that were there before. */
   readonly known: ReadonlySet<string>;
@@ -26,8 +26,8 @@ export interface Search {
 }
 
 /** When to look after the connection broke, in milliseconds: PVE checks a while before it starts a job. */
-const LOOKS_MS = [0, 1_000, 2_000, 3_000] as const;
-/** Seconds by which clocks and their rounding may differ. */
+const LOOKS_MS = [0, 1_000, 2_000, 3_000, 4_000, 5_000] as const;
+/** Seconds by which the clocks of nodes and their rounding may differ. */
 const SLACK = 2;
 
 /**
@@ -40,7 +40,8 @@ export async function fateOf(pve: Pve, search: Search): Promise<Fate> {
   if (!worker) return { kind: "unknown", why: "it starts no job whose list could tell" };
   try {
     const node = str(request.params as Row, "node");
-    const since = search.sentAt + (node === undefined ? 0 : await clockAhead(pve, node, signal)) - SLACK;
+    const since =
+      (await timeOf(pve, node ?? "localhost", signal)) - (pace.now() - search.sentAt) / 1000 - SLACK;
     for (const ms of LOOKS_MS) {
       await pace.pause(ms, signal);
       if (signal.aborted) return { kind: "unknown", why: "the call was cancelled" };
@@ -61,11 +62,12 @@ export async function fateOf(pve: Pve, search: Search): Promise<Fate> {
     : { kind: "unknown", why: "no such job has appeared, but the node may still be at it" };
 }
 
-/** Seconds by which a node's clock is ahead of ours. */
-async function clockAhead(pve: Pve, node: string, signal: AbortSignal): Promise<number> {
+/** Unix seconds by a node's clock: ours may be wrong, or be set meanwhile. */
+async function timeOf(pve: Pve, node: string, signal: AbortSignal): Promise<number> {
   const { data } = await pve.call("GET /nodes/{node}/time", { node }, { signal });
   const time = num(record(data), "time");
-  return time === undefined ? 0 : time - Date.now() / 1000;
+  if (time === undefined) throw new PveError("not-pve", `${node} does not tell its time.`);
+  return time;
 }
 
 /** Tasks that may be it; those of the whole cluster where the request names no node. */

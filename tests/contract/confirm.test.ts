@@ -310,6 +310,9 @@ it("a 2025 client that claims to ask and never answers does not hold the call", 
   await connected.close();
 });
 
+/** The code with another last digit. */
+const turned = (code: string) => `${code.slice(0, -1)}${code.endsWith("0") ? "1" : "0"}`;
+
 it("an answer sealed for one state is worth nothing when it comes back changed or twice", async () => {
   const { connected } = await demo({ era: "2026-07-28", person: () => ({ action: "cancel" }) });
   const call = (extra: Record<string, unknown>) =>
@@ -321,7 +324,7 @@ it("an answer sealed for one state is worth nothing when it comes back changed o
   expect(first.resultType).toBe("input_required");
   const yes = { confirm: { action: "accept", content: { decision: "yes" } } };
   const state = String(first.requestState);
-  const forged = await call({ inputResponses: yes, requestState: `${state.slice(0, -1)}0` });
+  const forged = await call({ inputResponses: yes, requestState: turned(state) });
   const text = (result: Record<string, unknown>) => JSON.stringify(result.content);
   expect(forged.isError).toBe(true);
   const codes = await call({ arguments: { ...stop, confirm: state } });

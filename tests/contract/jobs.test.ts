@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { WireResponse } from "../../src/pve/transport.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
@@ -296,6 +296,46 @@ describe("progress", () => {
     // Every second would be twice three thousand requests.
     expect(hour.looks).toBeLessThan(2_000);
   });
+});
+
+describe.each([-30 * 86_400, 30 * 86_400])("this machine's clock is set by %d seconds", (jump) => {
+  const setClock = () => {
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => now + jump * 1_000);
+  };
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("while a job runs: it is waited for as long as was asked, and its end is told", async () => {
+    const { connected, world } = await demo();
+    const upid = running(world, 40);
+    const early = connected.call("pve_wait_task", { upids: [upid], wait: 10 });
+    setClock();
+    expect((await early).text).toMatch(/^Still running after 1\ds/);
+    const { text, isError } = await connected.call("pve_wait_task", { upids: [upid], wait: 60 });
+    expect(isError, text).toBe(false);
+    expect(text).toMatch(/^Done in 4\ds: /);
+    await connected.close();
+  });
+
+  it.each([true, false])(
+    "while the answer of a write is lost: whether it ran (%j) is told all the same",
+    async (ran) => {
+      const { connected } = await demo({
+        through: faulty(({ method, path }, pass) => {
+          if (method !== "POST" || !path.endsWith("/status/start")) return undefined;
+          setClock();
+          const lost = () => Promise.reject(reset());
+          return ran ? pass().then(lost) : lost();
+        }),
+      });
+      const { text, isError } = await connected.call("pve_start_qemu_vm", { vmid: "mail" });
+      expect(isError, text).toBe(!ran);
+      expect(text).toContain(ran ? "the job it started was found" : "The job was not started.");
+      await connected.close();
+    },
+  );
 });
 
 describe("a write whose answer is lost", () => {

@@ -67,7 +67,7 @@ function guest(plan: Plan, now: number): Guest {
     type,
     node: plan.node,
     config: type === "qemu" ? vmConfig(plan, now) : ctConfig(plan),
-    pending: plan.pending ?? {},
+    pending: { ...plan.pending },
     snapshots: new Map(),
     status: days === undefined ? "stopped" : "running",
     ...(days === undefined ? {} : { started: Math.trunc(now - days * DAY - vmid) }),
