@@ -125,7 +125,7 @@ async function run(
     const pve = scoped(turn, located.tool, write, seen);
     const answer = await perform(bind(turn, located, pve, { follow: followFor(turn), wait }));
     const done = await afterJobs(turn, located.tool, answer, sent, wait);
-    if (done.kind !== "answer") return done;
+    if (done.kind === "ask") return done;
     return { ...done, answer: withEntries(done.answer, entries(done.answer.failed === true)) };
   } catch (error) {
     const text = entries(false);

@@ -15,6 +15,10 @@ const POLL_MS = 2_000;
 const SLOW_POLL_MS = 10_000;
 const SLOW_AFTER_MS = 120_000;
 
+/** Ids are sent again and again. */
+const NOTES = 6;
+const NOTE_MAX = 300;
+
 /** A request about a task that cannot be answered: the client gets a JSON-RPC error with this text. */
 export class TaskError extends Error {
   override readonly name = "TaskError";
@@ -38,6 +42,8 @@ interface Payload {
   readonly created: number;
   readonly expires: number;
   readonly headline: string;
+  /** What the call's answer had to say besides. */
+  readonly notes: readonly string[];
   readonly jobs: readonly Job[];
 }
 
@@ -77,7 +83,9 @@ export function createTasks({ session, result, redact, stop }: TasksParts): Task
     const stopped = followed.every(
       ({ followed: one }) => one.kind === "ended" && isInterrupted(one.verdict.exit),
     );
-    const answer = jobsAnswer({ headline: payload.headline, jobs: payload.jobs }, followed, waitedMs / 1_000);
+    const { headline, notes, jobs } = payload;
+    const blocks = notes.map((text) => ({ kind: "note", text }) as const);
+    const answer = jobsAnswer({ headline, blocks, jobs }, followed, waitedMs / 1_000);
     return {
       taskId: seal(payload),
       status: running ? "working" : stopped ? "cancelled" : "completed",
@@ -96,11 +104,13 @@ export function createTasks({ session, result, redact, stop }: TasksParts): Task
   };
 
   return {
-    create: async ({ headline, jobs = [] }, side) => {
+    create: async ({ headline, blocks = [], jobs = [] }, side) => {
       const created = Date.now();
       const { caller } = side;
       const { cluster } = session;
-      return look({ cluster, caller, created, expires: created + TTL_MS, headline, jobs }, side);
+      const notes = blocks.flatMap((block) => (block.kind === "note" ? [block.text.slice(0, NOTE_MAX)] : []));
+      const expires = created + TTL_MS;
+      return look({ cluster, caller, created, expires, headline, notes: notes.slice(0, NOTES), jobs }, side);
     },
     get: async (taskId, side) => look(open(taskId, side), side),
     cancel: async (taskId, side) => {

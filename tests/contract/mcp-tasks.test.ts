@@ -45,6 +45,10 @@ describe("a client that takes tasks", () => {
       content: [{ type: "text", text: expect.stringMatching(/^Done in .*: backup of VM 102 \(db-01\)/) }],
     });
     expect(done.result).not.toHaveProperty("isError");
+    // What the call had to say besides is not lost on the way.
+    expect(done.result).toMatchObject({
+      content: [{ text: expect.stringContaining("No older backup is removed (remove is off).") }],
+    });
     client.close();
   });
 
