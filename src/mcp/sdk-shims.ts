@@ -1,6 +1,6 @@
 /**
  * Stands in the bundle for the SDK's own shims, which bring a JSON Schema compiler of 160 kB. The SDK asks it only to
- * check what a person filled into a form; a server that shows forms hands its own `jsonSchemaValidator` to `Server`.
+ * check what a person filled into a form, and that is checked by whoever reads it (question.ts).
  */
 import process from "node:process";
 

@@ -1,10 +1,11 @@
-import { undoable } from "../plan/inverse/inverse.ts";
+import { notRestored, undoable } from "../plan/inverse/inverse.ts";
 import type { Plan, PlannedStep } from "../plan/plan.ts";
 import { listed } from "../plan/wording.ts";
 import type { Checked } from "../pve/client.ts";
 import { type Row, record } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";
+import type { Route } from "../schema/routes.gen.ts";
 import { followsCreation } from "./before.ts";
 import type { SentWrite } from "./execution.ts";
 import { requestKey } from "./scope.ts";
@@ -15,14 +16,16 @@ const UNDO = "pve_undo";
 /** What was set before each request, by `requestKey`. */
 export type Befores = ReadonlyMap<string, unknown>;
 
-/** Whether a request can be taken back by its entry in the record; a text: why not. */
-function canUndo(request: Checked, befores: Befores): true | string {
+/** A request as the record will have it. */
+function recorded(request: Checked, befores: Befores): [Route, Row, Row | undefined] {
   const { route, params } = request;
   const before = befores.get(requestKey(request));
-  const kept = before === undefined ? undefined : record(before as Row);
-  // As the record will have it.
-  return undoable(route, redactData(route, params) as Row, kept);
+  return [route, redactData(route, params) as Row, before === undefined ? undefined : record(before as Row)];
 }
+
+/** Whether a request can be taken back by its entry in the record; a text: why not. */
+const canUndo = (request: Checked, befores: Befores): true | string =>
+  undoable(...recorded(request, befores));
 
 const offersUndo = ({ hidden }: Session): boolean => hidden(UNDO) === undefined;
 
@@ -33,7 +36,9 @@ export function withUndo(session: Session, plan: Plan, befores: Befores): Plan {
   const verdicts = own.map((step: PlannedStep) => canUndo(step, befores));
   const why = [...new Set(verdicts.filter((verdict) => verdict !== true))];
   const all = why.length === 0;
-  const can = all ? `${UNDO} can take it back.` : `${UNDO} can take a part of it back.`;
+  const left = [...new Set(own.flatMap((step) => notRestored(...recorded(step, befores)) ?? []))];
+  const but = left.length === 0 ? "" : `, but not ${listed(left)}`;
+  const can = `${UNDO} can take ${all ? "it" : "a part of it"} back${but}.`;
   const says = offersUndo(session) && verdicts.includes(true);
   return {
     ...plan,
@@ -66,11 +71,11 @@ export function entriesText(
     ({ request }) => !followsCreation(request, all) && canUndo(request, befores) === true,
   );
   const ids = (some: readonly Recorded[]) => listed(some.map(({ id }) => String(id)));
-  const recorded = `Recorded as ${second ? "entries" : "entry"} ${ids(entries)}`;
-  if (failed || back.length === 0 || !offersUndo(session)) return `${recorded}.`;
-  if (!second) return `${recorded}; ${UNDO} can take it back.`;
+  const said = `Recorded as ${second ? "entries" : "entry"} ${ids(entries)}`;
+  if (failed || back.length === 0 || !offersUndo(session)) return `${said}.`;
+  if (!second) return `${said}; ${UNDO} can take it back.`;
   const which = back.length === entries.length ? "each of them" : ids(back);
-  return `${recorded}; ${UNDO} can take back ${which}.`;
+  return `${said}; ${UNDO} can take back ${which}.`;
 }
 
 /** The answer with the entries that the change has in the record. */

@@ -60,7 +60,7 @@ function entryOf(call: ToolCall): RecordedChange {
   const found = fromRecord(() => changesMade.find(id));
   if (!found)
     throw new Refusal(`The record has no entry ${id}: a change's answer says its number.`, {
-      next: ["`mcp-pve audit` lists the changes that were recorded."],
+      next: ["`mcp-pve audit show FILE` lists the changes that were recorded, FILE being PVE_AUDIT_LOG."],
     });
   const { cluster, route } = found.intent;
   if (cluster !== call.cluster)

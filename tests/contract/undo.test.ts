@@ -102,6 +102,12 @@ describe("what is said of undoing", () => {
     );
     const rule = { action: "ACCEPT", type: "in", proto: "tcp", dport: "22", pos: 2 };
     expect(await planOf("pve_create_firewall_rule", rule, {})).toMatch(/^- pve_undo can take it back\.$/m);
+    expect(await planOf("pve_stop_qemu_vm", { vmid: 100 }, {})).toMatch(
+      /^- pve_undo can take it back, but not what it holds in memory\.$/m,
+    );
+    expect(await planOf("pve_delete_storage", { storage: "backup" }, {})).toMatch(
+      /^- pve_undo can take it back, but not its ACL entries\.$/m,
+    );
   });
 
   it("is what cannot be undone alone, where the settings hide pve_undo", async () => {

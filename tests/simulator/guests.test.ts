@@ -42,6 +42,30 @@ describe("a VM's life", () => {
     expect([...world.volumes.keys()].filter((key) => key.includes("vm-500-"))).toEqual([]);
   });
 
+  it("is destroyed with all that names it, and not while a replication job does", async () => {
+    const { world, call, finish } = simulated();
+    const vm = "/nodes/pve1/qemu/103";
+    await call("POST /cluster/replication", { id: "103-0", type: "local", target: "pve2" });
+    expect((await call(`DELETE ${vm}`)).message).toBe(
+      "There is a replication job '103-0' for guest '103' - Please remove that first.\n",
+    );
+    await call("POST /cluster/ha/resources", { sid: "vm:103", state: "ignored" });
+    await call("POST /cluster/ha/rules", {
+      rule: "alone",
+      type: "node-affinity",
+      resources: "vm:103",
+      nodes: "pve1",
+    });
+    await call("POST /cluster/backup", { id: "only", vmid: "103", schedule: "daily", storage: "backup" });
+    await call("POST /cluster/backup", { id: "both", vmid: "100,103", schedule: "daily", storage: "backup" });
+    const { exitstatus } = await finish((await call(`DELETE ${vm}`, { purge: 1 })).data);
+    expect(exitstatus).toBe("OK");
+    expect(world.replication.filter(({ id }) => id === "103-0")).toEqual([]);
+    expect([world.ha.resources.has("vm:103"), world.ha.rules.has("alone")]).toEqual([false, false]);
+    expect(world.backupJobs.has("only")).toBe(false);
+    expect(world.backupJobs.get("both")).toMatchObject({ vmid: "100" });
+  });
+
   it.each<[string, Options, Options?]>([
     [
       `POST ${WEB}/status/start`,

@@ -34,6 +34,10 @@ export function undoable(route: Route, params: Params, before: Row | undefined):
   return typeof way === "string" ? way : true;
 }
 
+/** What goes with a change that can be taken back, and does not come back with it: a noun. */
+export const notRestored = (route: Route, params: Params, before: Row | undefined): string | undefined =>
+  reversalOf(route)?.leaves?.({ route, params, before });
+
 const wayOf = (change: MadeChange) => reversalOf(change.route)?.way(change) ?? reasonOf(change.route);
 
 /** Where the state is read that an inverse starts from; undefined where there is none. */

@@ -54,6 +54,8 @@ export interface Reversal {
   readonly records?: true;
   /** The way back of one change; a text: why there is none, whatever is there now. */
   readonly way: (change: MadeChange) => Way | string;
+  /** What goes with one change and does not come back: a noun. */
+  readonly leaves?: (change: MadeChange) => string | undefined;
 }
 
 /** Reversals by the operation whose changes they take back. */

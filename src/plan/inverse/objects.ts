@@ -42,19 +42,28 @@ export interface ObjectKind {
   readonly note?: string;
   /** Why one that was deleted does not come back whole; null: never. */
   readonly lost?: ((before: Row, params: Params) => string | undefined) | null;
+  /** What goes when one is deleted and does not come back: a noun. */
+  readonly leaves?: string;
   /** Settings of answers that its creation does not take. */
   readonly derived?: (before: Row) => readonly string[];
 }
 
 /** What was made is deleted, and what was deleted made again. */
 export function objectReversals(kind: ObjectKind): ReversalTable {
-  const { create, remove, lost } = kind;
+  const { create, remove, lost, leaves } = kind;
   const present = presentOf(remove);
   return {
     [create]: { sends: [remove], present, way: (change: MadeChange) => deletion(kind, change) },
     ...(lost === null
       ? {}
-      : { [remove]: { sends: [create], present, way: (change: MadeChange) => creation(kind, change) } }),
+      : {
+          [remove]: {
+            sends: [create],
+            present,
+            way: (change: MadeChange) => creation(kind, change),
+            ...(leaves === undefined ? {} : { leaves: () => leaves }),
+          },
+        }),
   };
 }
 

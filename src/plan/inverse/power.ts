@@ -32,10 +32,13 @@ interface PowerStep {
   readonly back: string;
   readonly with?: Params;
   readonly note?: string;
+  /** What does not come back. */
+  readonly leaves?: string;
   /** Only of a call that says so. */
   readonly when?: (params: Params) => boolean;
 }
 
+const MEMORY = "what it holds in memory";
 const BOOTS = "It boots anew: what it held in memory does not come back.";
 const PAUSED = "It was paused before; now it boots anew and runs.";
 const toDisk = (params: Params): boolean => isOn(params, "todisk");
@@ -46,8 +49,8 @@ const STEPS: Readonly<Record<GuestType, readonly PowerStep[]>> = {
   qemu: [
     { verb: "status/start", from: "stopped", to: "running", back: "shutdown" },
     ...["status/stop", "status/shutdown", "agent/shutdown"].flatMap((verb): readonly PowerStep[] => [
-      { verb, from: "running", to: "stopped", back: "start", note: BOOTS },
-      { verb, from: "paused", to: "stopped", back: "start", note: PAUSED },
+      { verb, from: "running", to: "stopped", back: "start", note: BOOTS, leaves: MEMORY },
+      { verb, from: "paused", to: "stopped", back: "start", note: PAUSED, leaves: MEMORY },
     ]),
     { verb: "status/suspend", from: "running", to: "paused", back: "resume", when: inMemory },
     { verb: "status/suspend", from: "running", to: "saved", back: "resume", when: toDisk },
@@ -56,8 +59,8 @@ const STEPS: Readonly<Record<GuestType, readonly PowerStep[]>> = {
   ],
   lxc: [
     { verb: "status/start", from: "stopped", to: "running", back: "shutdown" },
-    { verb: "status/stop", from: "running", to: "stopped", back: "start", note: BOOTS },
-    { verb: "status/shutdown", from: "running", to: "stopped", back: "start", note: BOOTS },
+    { verb: "status/stop", from: "running", to: "stopped", back: "start", note: BOOTS, leaves: MEMORY },
+    { verb: "status/shutdown", from: "running", to: "stopped", back: "start", note: BOOTS, leaves: MEMORY },
     { verb: "status/suspend", from: "running", to: "stopped", back: "resume" },
     { verb: "status/resume", from: "stopped", to: "running", back: "suspend" },
   ],
@@ -81,20 +84,23 @@ export function powerReversals(type: GuestType): ReversalTable {
       const steps = STEPS[type].filter((step) => step.verb === verb);
       const sends = [...new Set(steps.map(({ back }) => routeOf(type, `status/${back}`) as ChangingRoute))];
       const way = (change: MadeChange) => powerWay(type, steps, change);
-      return [route, { sends, present: presentOf(route as Route), way }];
+      const leaves = (change: MadeChange) => stepOf(steps, change)?.leaves;
+      return [route, { sends, present: presentOf(route as Route), way, leaves }];
     }),
   );
 }
 
-function powerWay(
-  type: GuestType,
-  steps: readonly PowerStep[],
-  { params, before }: MadeChange,
-): Way | string {
-  if (before === undefined) return NOT_RECORDED;
+function stepOf(steps: readonly PowerStep[], { params, before }: MadeChange): PowerStep | undefined {
+  if (before === undefined) return undefined;
   const was = powerOf(before);
-  const step = steps.find(({ from, when }) => from === was && (when?.(params) ?? true));
-  if (!step) return `the guest was ${WORDS[was]} before.`;
+  return steps.find(({ from, when }) => from === was && (when?.(params) ?? true));
+}
+
+function powerWay(type: GuestType, steps: readonly PowerStep[], change: MadeChange): Way | string {
+  const { params, before } = change;
+  if (before === undefined) return NOT_RECORDED;
+  const step = stepOf(steps, change);
+  if (!step) return `the guest was ${WORDS[powerOf(before)]} before.`;
   return (now) => {
     if (now === undefined) return none(GONE);
     const is = powerOf(now);

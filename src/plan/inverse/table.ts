@@ -117,9 +117,16 @@ const OBJECTS: readonly ObjectKind[] = [
     names: ["storage"],
     fills: ["content", "shared", "path"],
     lost: storageSecret,
+    leaves: "its ACL entries",
     derived: (before) => (SHARED.has(str(before, "type") ?? "") ? ["shared"] : []),
   },
-  { create: "POST /pools", remove: "DELETE /pools", names: ["poolid"], holds: poolHolds },
+  {
+    create: "POST /pools",
+    remove: "DELETE /pools",
+    names: ["poolid"],
+    holds: poolHolds,
+    leaves: "its ACL entries",
+  },
   {
     create: "POST /cluster/ha/resources",
     remove: "DELETE /cluster/ha/resources/{sid}",
@@ -194,8 +201,14 @@ const ROLES = objectReversals({
   create: "POST /access/roles",
   remove: "DELETE /access/roles/{roleid}",
   names: ["roleid"],
+  leaves: "the ACL entries with it",
 });
-const POOL = objectReversals({ create: "POST /pools", remove: "DELETE /pools/{poolid}", names: ["poolid"] });
+const POOL = objectReversals({
+  create: "POST /pools",
+  remove: "DELETE /pools/{poolid}",
+  names: ["poolid"],
+  leaves: "its ACL entries",
+});
 
 /** How changes are taken back, by their operations; the others have no way back. */
 const REVERSALS: ReversalTable = {

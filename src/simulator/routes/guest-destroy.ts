@@ -14,6 +14,7 @@ import { refuseRootOptions } from "../root-options.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import { removeVolume } from "../volumes.ts";
 import type { Guest, Json, World } from "../world.ts";
+import { leaveRules } from "./ha.ts";
 
 /** Removes what referred to the guest: firewall, pools, ACLs; with `purge` also HA, jobs and replication. */
 function forget(world: World, guest: Guest, purge: boolean): void {
@@ -24,13 +25,26 @@ function forget(world: World, guest: Guest, purge: boolean): void {
   const kept = world.access.acl.filter((entry) => entry.path !== `/vms/${vmid}`);
   world.access.acl.splice(0, world.access.acl.length, ...kept);
   if (!purge) return;
-  world.ha.resources.delete(`${guest.type === "qemu" ? "vm" : "ct"}:${vmid}`);
-  for (const job of world.backupJobs.values()) {
-    const vmids = String(job.vmid ?? "").split(",");
-    if (vmids.includes(String(vmid))) job.vmid = vmids.filter((id) => id !== String(vmid)).join(",");
-  }
-  const others = world.replication.filter((job) => job.guest !== vmid);
+  const sid = `${guest.type === "qemu" ? "vm" : "ct"}:${vmid}`;
+  if (world.ha.resources.delete(sid)) leaveRules(world, sid);
+  for (const [id, job] of world.backupJobs) leaveJob(world, id, job, vmid);
+  const others = world.replication.filter((job) => !replicates(job, vmid));
   world.replication.splice(0, world.replication.length, ...others);
+}
+
+/** A replication job's id begins with its guest's. */
+const replicates = ({ id }: Record<string, Json>, vmid: number): boolean => String(id).startsWith(`${vmid}-`);
+
+/** A backup job of that guest alone goes with it (PVE::VZDump::Plugin remove_vmid_from_job). */
+function leaveJob(world: World, id: string, job: Record<string, Json>, vmid: number): void {
+  const key = job.vmid === undefined ? "exclude" : "vmid";
+  if (job[key] === undefined) return;
+  const left = String(job[key])
+    .split(",")
+    .filter((other) => other !== String(vmid));
+  if (left.length > 0) job[key] = left.join(",");
+  else if (key === "vmid") world.backupJobs.delete(id);
+  else delete job.exclude;
 }
 
 function destroy(call: SimCall): Json {
@@ -44,8 +58,8 @@ function destroy(call: SimCall): Json {
     const managed = call.world.ha.resources.has(`${type === "qemu" ? "vm" : "ct"}:${vmid}`);
     if (managed && !purge)
       die(`unable to remove ${name} - used in HA resources and purge parameter not set.`);
-    if (!purge && call.world.replication.some((job) => job.guest === vmid))
-      die(`There are jobs for guest '${vmid}' - use purge parameter to remove them`);
+    const job = purge ? undefined : call.world.replication.find((one) => replicates(one, vmid));
+    if (job) die(`There is a replication job '${job.id}' for guest '${vmid}' - Please remove that first.`);
     if (type === "qemu" && isRunning(found)) die(`VM ${vmid} is running - destroy failed`);
     if (type === "lxc" && found.config.lock !== undefined) checkLock(found);
     if (type === "lxc" && isRunning(found) && !flag(call, "force"))

@@ -78,7 +78,7 @@ function move(verb: "migrate" | "relocate"): Handler {
 }
 
 /** Removes a resource from the rules that name it; a rule without resources goes. */
-function purge(world: World, sid: string): void {
+export function leaveRules(world: World, sid: string): void {
   for (const [name, rule] of world.ha.rules) {
     const left = String(rule.config.resources ?? "")
       .split(",")
@@ -129,7 +129,7 @@ export const haRoutes: Handlers = {
   "DELETE /cluster/ha/resources/{sid}": (call) => {
     const { sid } = parseSid(call.world, need(call, "sid"));
     if (!call.world.ha.resources.delete(sid)) die(`cannot delete service '${sid}', not HA managed!`);
-    if (flag(call, "purge", true)) purge(call.world, sid);
+    if (flag(call, "purge", true)) leaveRules(call.world, sid);
     return null;
   },
   "POST /cluster/ha/resources/{sid}/migrate": move("migrate"),
