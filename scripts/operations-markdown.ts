@@ -1,4 +1,4 @@
-import type { Operation, Operations, Raise } from "../src/policy/operation.ts";
+import type { Operation, Operations, Raise, StateRaise } from "../src/policy/operation.ts";
 import { AREAS } from "../src/policy/operations.ts";
 import { endpointOf } from "../src/schema/endpoint-table.ts";
 import type { Route } from "../src/schema/routes.gen.ts";
@@ -10,6 +10,20 @@ function raiseText({ params, allBut, says, effect }: Raise, route: Route, operat
   const named = code(params.filter((name) => Object.hasOwn(known, name)));
   const which = allBut ? `any but ${named}:` : named;
   return `${which} ${says}${effect && effect !== operation.effect ? " (write)" : ""}`;
+}
+
+/** What PVE's state gives it: the answer to a question that is put before the call. */
+const stateText = ({ says, effect }: StateRaise, operation: Operation): string =>
+  `*where it* ${says}${effect && effect !== operation.effect ? " (write)" : ""}`;
+
+/** All that raises an operation, or why a read is more than that. */
+function whyText(route: Route, operation: Operation): string {
+  const { raises = [], byState = [], says } = operation;
+  return [
+    ...(says === undefined ? [] : [`it ${says}`]),
+    ...raises.map((raise) => raiseText(raise, route, operation)),
+    ...byState.map((raise) => stateText(raise, operation)),
+  ].join("<br>");
 }
 
 /** Operations as `PUT, DELETE /path`, VMs and containers on one line. */
@@ -32,9 +46,8 @@ function operationList(routes: readonly string[]): string {
 function rows(operations: Operations): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const [route, operation] of Object.entries(operations)) {
-    const raises =
-      operation.raises?.map((raise) => raiseText(raise, route as Route, operation)).join("<br>") ?? "";
-    const key = `${operation.effect} | ${operation.risk === "loss" ? "loss" : ""} | ${raises}`;
+    const why = whyText(route as Route, operation);
+    const key = `${operation.effect} | ${operation.risk === "loss" ? "loss" : ""} | ${why}`;
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups].map(([key, routes]) => `| ${operationList(routes)} | ${key} |`);
@@ -46,7 +59,7 @@ export function operationsMarkdown(): string {
     [
       `### ${area}`,
       "",
-      "| operations | effect | risk | arguments that give it risk of loss |",
+      "| operations | effect | risk | what gives it risk of loss |",
       "|---|---|---|---|",
       ...rows(operations),
       "",

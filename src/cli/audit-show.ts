@@ -3,6 +3,7 @@ import { changesBackward } from "../record/read-changes.ts";
 import type { RecordedChange } from "../record/record.ts";
 import { cleanLine } from "../render/clean.ts";
 import { decimal, duration } from "../render/units.ts";
+import { parseSince, SINCE_FORMS } from "../tools/since.ts";
 import { printLines } from "./print.ts";
 import type { ProcessLike } from "./process.ts";
 import { UsageError } from "./usage-error.ts";
@@ -20,8 +21,7 @@ interface Options {
 type Filter = (change: RecordedChange) => boolean;
 
 const LAST = 50;
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** Verdicts of what is no reason to look. */
+/** Verdicts of what is no reason to look: of a job that nobody waited for the UPID tells. */
 const WELL: ReadonlySet<string> = new Set(["ok", "warnings", "running"]);
 /** Parameters that name guests. */
 const GUEST_PARAMS = ["vmid", "newid", "vms"] as const;
@@ -79,19 +79,11 @@ function guestsOf({ intent: { params } }: RecordedChange): Set<string> {
   return new Set(named.flatMap((value) => String(value).split(/[\s,;]+/)));
 }
 
-/** A date, or date and time; without a zone it is UTC, as in the record. */
-const MOMENT = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/;
-
-/** The Unix milliseconds of a moment: a date, a date and time, or so long ago. Throws a UsageError. */
+/** The Unix milliseconds of a moment. Throws a UsageError. */
 function momentOf(text: string): number {
-  const [, amount, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (amount !== undefined) return Date.now() - Number(amount) * (UNIT_MS[unit] ?? 0);
-  const [, date, clock = "00:00", zone = "Z"] = MOMENT.exec(text) ?? [];
-  const moment = date === undefined ? Number.NaN : Date.parse(`${date}T${clock}${zone}`);
-  if (Number.isNaN(moment)) {
-    throw new UsageError("--since takes 2026-11-22, 2026-11-22T06:59, or so long ago: 30m, 1h, 2d.");
-  }
-  return moment;
+  const moment = parseSince(text, Date.now() / 1_000);
+  if (moment === undefined) throw new UsageError(`--since takes a moment, ${SINCE_FORMS}.`);
+  return moment * 1_000;
 }
 
 const HEADER = [

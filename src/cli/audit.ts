@@ -14,8 +14,8 @@ const USAGE = `mcp-pve audit verify FILE [--expect HASH] [--after HASH] [--key-f
 mcp-pve audit show FILE [--last N] [--tool NAME] [--guest VMID] [--failed] [--since TIME] [--json]
     Prints the changes of a record, the newest last; does not check the chain.
     --last      how many; default 50
-    --failed    what did not end well, or of which nothing says how it ended
-    --since     2026-11-22, 2026-11-22T06:59, or so long ago: 30m, 1h, 2d
+    --failed    what did not end well, or was never completed; a job that still ran (running) is neither
+    --since     2026-11-22, "2026-11-22 06:59", or so long ago: 30m, 1h, 2d, 1w
     --json      a line of JSON for each`;
 
 /** The exit code of what cannot be told or was asked wrongly. */

@@ -1,6 +1,7 @@
 import { recordedRead } from "../plan/inverse/inverse.ts";
 import type { PlannedStep } from "../plan/plan.ts";
 import type { Step } from "../plan/topic.ts";
+import { callAny } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { reading, requestKey } from "./scope.ts";
 import type { Session } from "./session.ts";
@@ -24,7 +25,7 @@ export async function before(
       const state = recordedRead(step.route);
       if (!state || followsCreation(step, steps)) return [];
       try {
-        const { data } = await pve.call(state.read, state.params(step.params) as never);
+        const { data } = await callAny(pve, state.read, state.params(step.params));
         return [[requestKey(step), state.pick(data, step.params)] as const];
       } catch (error) {
         // What cannot be read cannot be put back; the change itself does not hang on it.

@@ -62,10 +62,11 @@ export async function change(
       plan,
       sealed: { call, state },
       code: controls.code,
-      unchanged: async () => {
+      changedPlan: async () => {
         rehearsed = await rehearse(turn, located);
         befores = await before(session, rehearsed.steps, side.signal);
-        return stateDigest(await planned()) === state;
+        const now = await planned();
+        return stateDigest(now) === state ? undefined : now;
       },
     });
     if (confirmed.kind !== "go") return confirmed;

@@ -37,7 +37,7 @@ const mac = (key: Buffer, purpose: string, expires: string, text: string, digits
 
 /**
  * A code that is good for one call and one state until it expires.
- * @param now Unix milliseconds
+ * @param now milliseconds, by a clock that nobody sets
  */
 export function issueCode(key: Buffer, { call, state }: Sealed, now: number): string {
   const expires = Math.ceil((now + CODE_MS) / 1000).toString(36);
@@ -51,7 +51,7 @@ export function issueCode(key: Buffer, { call, state }: Sealed, now: number): st
 /** What is to say of a code: `call`: it is for another call (or made up), `state`: what it was made for has changed. */
 export type CodeCheck = "good" | "expired" | "call" | "state";
 
-/** Whether a code is good for this call and this state at `now` (Unix milliseconds). */
+/** Whether a code is good for this call and this state at `now`. */
 export function checkCode(key: Buffer, code: string, { call, state }: Sealed, now: number): CodeCheck {
   const [, expires = "", forCall = "", forState = ""] =
     /^([0-9a-z]{1,9})-([0-9a-f]{12})-([0-9a-f]{20})$/.exec(code.trim()) ?? [];
@@ -69,7 +69,7 @@ function same(given: string, right: string): boolean {
 export class UsedCodes {
   readonly #until = new Map<string, number>();
 
-  /** Takes a code; false when it was taken before. `now`: Unix milliseconds. */
+  /** Takes a code; false when it was taken before. `now`: as for a code. */
   take(code: string, now: number): boolean {
     for (const [old, until] of this.#until) if (until < now) this.#until.delete(old);
     if (this.#until.has(code)) return false;

@@ -21,8 +21,8 @@ export interface Request {
   readonly sealed: Sealed;
   /** The code that came with the call. */
   readonly code: string | undefined;
-  /** Plans anew and says whether it is still the same: somebody took their time to answer. */
-  readonly unchanged: () => Promise<boolean>;
+  /** Plans anew, because somebody took their time to answer; undefined: it is still the same. */
+  readonly changedPlan: () => Promise<Plan | undefined>;
 }
 
 /** What came of asking: it may run; it was answered; or the client is to ask its user and call again. */
@@ -48,14 +48,17 @@ export async function confirm(session: Session, side: ClientSide, request: Reque
   if (person.kind === "push") {
     const decision = await askNow(session, side, person.ask, question);
     refuseUnlessYes(decision, question);
-    if (!(await request.unchanged())) throw changed(request, "while you were asked");
+    const plan = await request.changedPlan();
+    if (plan) throw changed({ ...request, plan }, "while you were asked");
     return { kind: "go", by: "person" };
   }
   const seal = forAsking(request.sealed);
-  const now = Date.now();
+  const now = session.pace.now();
   if (!person.answered)
     return { kind: "ask", form: formOf(question), state: issueCode(session.key, seal, now) };
-  const { state, result } = person.answered;
+  const { result } = person.answered;
+  // As it is checked, so it is counted: decoration makes no second answer of one.
+  const state = person.answered.state.trim();
   const check = checkCode(session.key, state, seal, now);
   if (check === "state") throw changed(request, "since the question was asked");
   if (check !== "good")
@@ -97,6 +100,7 @@ async function askNow(
   ask: (form: Form, signal: AbortSignal) => Promise<unknown>,
   question: Question,
 ): Promise<Decision> {
+  if (side.signal.aborted) return "cancelled";
   const limit = new AbortController();
   const stop = () => limit.abort();
   side.signal.addEventListener("abort", stop, { once: true });
@@ -144,7 +148,7 @@ function byCode(session: Session, request: Request): Confirmed {
       },
     );
   }
-  const now = Date.now();
+  const now = session.pace.now();
   const { code, sealed } = request;
   if (code === undefined) return { kind: "answer", answer: needed(session, request, undefined, now) };
   const check = checkCode(session.key, code, sealed, now);

@@ -1,7 +1,7 @@
 import type { Confirmation } from "../config/settings.ts";
 import type { Classification } from "../policy/effect.ts";
 import { classifyCall } from "../pve/classify.ts";
-import type { Checked } from "../pve/client.ts";
+import { type Checked, callAny } from "../pve/client.ts";
 import type { Row } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { isBrief } from "../pve/lock-holder.ts";
@@ -10,7 +10,6 @@ import type { Reply } from "../pve/reply.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { OpenEntry } from "../record/record.ts";
 import { redactData } from "../render/redact.ts";
-import { Refusal } from "../tools/refusal.ts";
 import type { Tool } from "../tools/tool.ts";
 import { isShuttingDown } from "./client-side.ts";
 import { type CallNotes, reading, requestKey, type Turn, type Writer } from "./scope.ts";
@@ -54,15 +53,15 @@ export const needsConfirmation = (setting: Confirmation, one: Classification): b
 /** Effect and risk of a request, as far as PVE's state decides them too. */
 export const classOfRequest = (session: Session, { route, params }: Checked, signal: AbortSignal) => {
   const pve = reading(session, signal);
-  return classifyCall((read, given) => pve.call(read, given as never), route, params);
+  return classifyCall((read, given) => callAny(pve, read, given), route, params);
 };
 
 /** Waits before a write is repeated that PVE refused because of a lock of moments, in milliseconds. */
 const LOCK_RETRIES_MS = [2_000, 5_000] as const;
 
 /**
- * How writes are sent: confirmed, recorded before they leave, once. Only a refusal that came because of a lock of
- * moments is tried again: nothing was started then. Of a write whose answer was lost the job is looked for.
+ * How writes are sent: confirmed, and recorded before they leave. Only a refusal that came because of a lock of moments
+ * is tried again: nothing was started then. Of a write whose answer was lost the job is looked for.
  */
 export function execution(
   turn: Turn,
@@ -76,7 +75,11 @@ export function execution(
     if (!permit.requests.has(key)) {
       const found = await classOfRequest(session, request, signal);
       if (needsConfirmation(session.safety.confirm, found))
-        throw new Refusal("What would be sent now is not what was planned: ask for a new plan.");
+        // Not a tool's refusal: an earlier request of the same call may have gone out.
+        throw new PveError("refused", "What would be sent now is not what was planned.", {
+          route: request.route,
+          allows: "The same call, made again, has a new plan to confirm.",
+        });
     }
     const entry = session.record?.open({
       caller: side.caller,
@@ -100,7 +103,7 @@ export function execution(
       if (upid === undefined) closed(notes, entry?.close({ verdict: "ok" }));
       return reply;
     } catch (error) {
-      const lost = error instanceof PveError && error.detail.mayHaveRun === true;
+      const lost = error instanceof PveError && isUncertain(error);
       const verdict = !lost ? "refused" : isShuttingDown(side) ? "interrupted" : "unknown";
       closed(
         notes,
@@ -111,6 +114,10 @@ export function execution(
   };
   return { write, sent };
 }
+
+/** May a write that ended so have done something? */
+const isUncertain = ({ detail: { mayHaveRun, partial, fate } }: PveError): boolean =>
+  mayHaveRun === true || partial === true || fate !== undefined;
 
 const RECORD_FAILED = "The record of this change could not be completed (PVE_AUDIT_LOG cannot be written).";
 
@@ -146,9 +153,12 @@ async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
       if (error.detail.mayHaveRun) return await afterLostAnswer(turn, request, error, sentAt);
       const delay = LOCK_RETRIES_MS[attempt];
       if (error.kind !== "locked") throw error;
-      if (delay === undefined || !isBrief(error.message)) throw withGuest(error, request);
+      const again = delay !== undefined && isBrief(error.message) && error.detail.partial !== true;
+      if (!again) throw withGuest(error, request);
       await session.pace.pause(delay, signal);
       if (signal.aborted) throw error;
+      // What stands before a write stands before each try: it may have been frozen or protected meanwhile.
+      await session.client.check(request.route, request.params as never, { signal });
       notes.remarks.push(`PVE first refused it (${error.message.trim()}); it was tried again.`);
     }
   }

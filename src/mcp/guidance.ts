@@ -1,6 +1,7 @@
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";
+import { LOOKED_SECONDS } from "../pve/lost-write.ts";
 import { RecordError } from "../record/record.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { grantLine } from "../render/grant-line.ts";
@@ -9,6 +10,9 @@ import { Refusal } from "../tools/refusal.ts";
 
 /** Ends every answer to a call that is certain to have changed nothing. */
 export const UNCHANGED = "Nothing was changed.";
+
+const PARTIAL =
+  "PVE works through this call one thing at a time: a part of it may have been done. Look at the state before trying again.";
 
 /** What the texts need to know about the connection. */
 export interface GuidanceContext {
@@ -42,16 +46,11 @@ const HINTS: readonly (readonly [text: RegExp, hint: string])[] = [
 
 /** The one door for errors: what failed, why, and what to do next. */
 export async function explain(error: unknown, context: GuidanceContext): Promise<Answer> {
-  const { headline, notes, blocks = [], next = [], refused, mayHaveRun } = await told(error, context);
-  // A refusal is a tool's own word that nothing has changed, whatever it had to send to find out.
+  const found = await told(error, context);
+  const { headline, notes, blocks = [], next = [] } = found;
+  // A tool that sends something to find out, and finds nothing to do, says so by a refusal.
   const changed = context.changed && !(error instanceof Refusal);
-  const ending = changed
-    ? ["PVE had accepted the change before: look at the state before repeating it."]
-    : refused
-      ? [UNCHANGED]
-      : mayHaveRun
-        ? [`It may have run all the same${fateText(error)}: look at the state before trying again.`]
-        : [];
+  const ending = endingOf(found, changed, error);
   const all = [...notes.map(note), ...blocks, ...ending.map(note)];
   return {
     headline: changed ? `The change was made, but not all that follows it: ${headline}` : headline,
@@ -59,6 +58,19 @@ export async function explain(error: unknown, context: GuidanceContext): Promise
     ...(next.length > 0 ? { next } : {}),
     failed: true,
   };
+}
+
+/** What is known of the state after a failure. */
+function endingOf(
+  { refused, partial, mayHaveRun }: Told,
+  changed: boolean,
+  error: unknown,
+): readonly string[] {
+  if (changed) return ["PVE had accepted the change before: look at the state before repeating it."];
+  if (refused) return [UNCHANGED];
+  if (partial) return [PARTIAL];
+  if (!mayHaveRun) return [];
+  return [`It may have run all the same${fateText(error)}: look at the state before trying again.`];
 }
 
 /** What was found out about a write whose answer was lost. */
@@ -75,6 +87,8 @@ interface Told {
   /** Certain to have changed nothing. */
   readonly refused: boolean;
   readonly mayHaveRun: boolean;
+  /** PVE gave up in the middle. */
+  readonly partial?: boolean;
 }
 
 async function told(error: unknown, context: GuidanceContext): Promise<Told> {
@@ -99,12 +113,14 @@ async function told(error: unknown, context: GuidanceContext): Promise<Told> {
     } = error.kind === "locked" ? await describeLock(error, context) : describe(error, context);
     // A lost write of which no job has appeared: looked for, and not there.
     const lost = error.detail.fate === "not started";
+    const looked = `The job was not started: none has appeared within ${LOOKED_SECONDS} s.`;
     return {
-      headline: lost ? `${text} The job was not started.` : text,
-      notes,
+      headline: lost ? `${text} ${looked}` : text,
+      notes: lost ? [...notes, "Look at the state before trying again."] : notes,
       next,
-      refused: refused || lost,
+      refused: refused && error.detail.partial !== true,
       mayHaveRun: error.detail.mayHaveRun === true,
+      partial: error.detail.partial === true,
     };
   }
   const message = error instanceof Error ? error.message : String(error);
@@ -138,9 +154,11 @@ async function describeLock(
   return {
     text,
     notes: [
-      holder
-        ? holderText(holder, detail.lock !== undefined)
-        : "A running job usually holds it: pve_list_cluster_tasks shows it. Try again when it has ended.",
+      detail.lock === "suspended"
+        ? "It is suspended to disk: starting or resuming it ends that."
+        : holder
+          ? holderText(holder, detail.lock !== undefined)
+          : "A running job usually holds it: pve_list_cluster_tasks shows it. Try again when it has ended.",
     ],
     refused: !reading,
   };
@@ -213,6 +231,13 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       return { text: notFoundText(message), refused: !reading };
     case "exists":
       return { text: `It already exists: ${message}`, refused: !reading };
+    case "no-quorum":
+      return {
+        text: `The cluster has no quorum, so nothing can be changed: ${message.trim()}`,
+        notes: ["Too few of its nodes see each other; a person has to bring them back."],
+        next: ["pve_get_cluster_status shows which are online."],
+        refused: !reading,
+      };
     case "locked":
       return { text: `Busy: ${message}`, refused: !reading };
     case "modified":

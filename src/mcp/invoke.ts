@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Row } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { RecordError } from "../record/record.ts";
@@ -31,6 +32,8 @@ export async function invoke(
   const isRead = listed.annotations.readOnlyHint;
   const notes = newNotes();
   const turn = { session, side, notes };
+  // A plan asks for many things at once, and each request listens to the one signal.
+  setMaxListeners(0, side.signal);
   try {
     const tool = findTool(listed.name);
     const read = readArguments(listed, withPropertyStrings(tool, given));

@@ -1,7 +1,8 @@
 import { parseLock } from "../pve/errors.ts";
 import { followTask, secondsOf } from "../pve/follow.ts";
-import { isRequestToHa, taskOfHa } from "../pve/follow-ha.ts";
+import { isRequestToHa, whatHaDoes } from "../pve/follow-ha.ts";
 import { lockHolder } from "../pve/lock-holder.ts";
+import type { Pace } from "../pve/pace.ts";
 import type { Progress } from "../pve/task-progress.ts";
 import { parseUpid } from "../pve/upid.ts";
 import type { Answer, Job } from "../render/answer.ts";
@@ -22,30 +23,39 @@ export function jobsOf(answer: Answer, sent: readonly SentWrite[], title: string
   return [...named, ...others];
 }
 
-/** Follows one task, and where it only asks HA, the one by which HA acts. */
+/** How one job stands; `byGuest`: the guest's own state tells it, not a task. */
+type Standing = Pick<FollowedJob, "followed" | "acting"> & { readonly byGuest?: true };
+
+/** Follows one task, and where it only asks HA, what HA makes of it: the request's own end is no verdict. */
 async function follow(
   session: Session,
   side: ClientSide,
   { upid, guests }: Pick<Job, "upid" | "guests">,
   waitMs: number,
   onProgress: ((progress: Progress) => void) | undefined,
-): Promise<Pick<FollowedJob, "followed" | "acting">> {
+): Promise<Standing> {
   const task = parseUpid(upid);
   if (!task) return { followed: { kind: "unknown" } };
   const pve = reading(session, side.signal);
   const { pace } = session;
   const begun = pace.now();
+  const left = () => Math.max(0, waitMs - (pace.now() - begun));
   const options = { pace, signal: side.signal, onProgress };
   const asked = guests === undefined ? undefined : { guests };
   const followed = await followTask(pve, upid, task, { ...options, waitMs, asked });
-  const good = followed.kind === "ended" && followed.verdict.ending === "ok";
-  const left = waitMs - (pace.now() - begun);
-  if (!good || !isRequestToHa(task.type) || left <= 0) return { followed };
-  const acting = await taskOfHa(pve, task, { ...options, waitMs: left });
-  const acts = acting === undefined ? undefined : parseUpid(acting);
-  if (acting === undefined || !acts) return { followed };
-  const rest = Math.max(0, waitMs - (pace.now() - begun));
-  return { acting, followed: await followTask(pve, acting, acts, { ...options, waitMs: rest }) };
+  if (followed.kind !== "ended" || followed.verdict.ending === "failed" || !isRequestToHa(task.type))
+    return { followed };
+  const standing = await whatHaDoes(pve, task, followed.lines, { ...options, waitMs: left() });
+  if (side.signal.aborted) return { followed: { kind: "left" } };
+  const acts = standing.kind === "acts" ? parseUpid(standing.upid) : undefined;
+  if (standing.kind === "acts" && acts) {
+    const { upid: acting } = standing;
+    return { acting, followed: await followTask(pve, acting, acts, { ...options, waitMs: left() }) };
+  }
+  if (standing.kind !== "proved")
+    return { followed: { kind: "running", started: task.starttime, progress: {}, awaitsHa: true } };
+  const notes = [`Told by the guest's own state, not by a task of HA's: guest ${task.id} is ${standing.is}.`];
+  return { byGuest: true, followed: { ...followed, verdict: { ending: "ok", exit: "OK", notes } } };
 }
 
 /** Follows the jobs of a call side by side, for at most `waitMs`; `begun` says when each was sent, if by us. */
@@ -56,16 +66,18 @@ export async function followJobs(
   waitMs: number,
   begun: (upid: string) => number | undefined,
 ): Promise<readonly FollowedJob[]> {
-  const reporter = progressReporter(side, jobs.length);
+  const reporter = progressReporter(side, session.pace, jobs.length);
   return Promise.all(
     jobs.map(async (job, at): Promise<FollowedJob> => {
-      const one = await follow(session, side, job, waitMs, reporter?.(at));
+      const { byGuest, ...one } = await follow(session, side, job, waitMs, reporter?.(at));
       if (one.followed.kind !== "ended") return { job, ...one };
+      const { acting = job.upid } = one;
       const start = begun(job.upid);
       const pve = reading(session, side.signal);
+      const told = () => secondsOf(pve, acting, parseUpid(job.upid)?.starttime);
       const seconds =
-        start === undefined ? await secondsOf(pve, job.upid) : (session.pace.now() - start) / 1000;
-      const locked = await whoHolds(session, side, one.acting ?? job.upid, one.followed.verdict.exit);
+        start !== undefined ? (session.pace.now() - start) / 1000 : byGuest ? undefined : await told();
+      const locked = await whoHolds(session, side, acting, one.followed.verdict.exit);
       return { job, ...one, seconds, ...(locked === undefined ? {} : { hint: locked }) };
     }),
   );
@@ -109,33 +121,37 @@ export function closeEntries(
 /** Messages to a client are one line of moderate length. */
 const MESSAGE_MAX = 160;
 
+/** What is told grows with each notification, as the protocol demands: by this where nothing else has. */
+const STEP = 0.000_01;
+/** What is the same is told again after so long: the client sees that somebody is at it. */
+const SAME_MS = 900;
+
 /**
- * Progress notifications for a call with `count` jobs. What is told only grows, as the protocol demands: percent where
- * a log has one, otherwise the seconds that went by.
+ * Progress notifications for a call with `count` jobs: percent of a total of 100 where every log has one. Until then
+ * there is no total, and what is told stays below the first percent.
  */
 function progressReporter(
-  side: ClientSide,
+  { progress: tell }: ClientSide,
+  pace: Pace,
   count: number,
 ): ((at: number) => (progress: Progress) => void) | undefined {
-  const { progress: tell } = side;
   if (!tell) return undefined;
   const percents: (number | undefined)[] = Array(count).fill(undefined);
   let last = 0;
-  let said = "";
-  const begun = performance.now();
+  let said = { text: "", at: Number.NEGATIVE_INFINITY };
   return (at) => (progress) => {
     percents[at] = progress.percent ?? percents[at];
     const known = percents.every((percent) => percent !== undefined);
-    const sum = percents.reduce<number>((total, percent) => total + (percent ?? 0), 0);
+    const percent = known ? percents.reduce<number>((sum, one) => sum + (one ?? 0), 0) / count : 0;
     const message = cleanLine(progress.line ?? "", MESSAGE_MAX);
-    const value = known ? sum / count : Math.min(99, (performance.now() - begun) / 1000);
-    const now = `${Math.floor(value)} ${message}`;
-    if (now === said) return;
-    said = now;
-    if (last >= 100) return;
-    last = Math.min(100, Math.max(last + 0.01, value));
+    const text = `${Math.floor(percent)} ${message}`;
+    if (text === said.text && pace.now() - said.at < SAME_MS) return;
+    const value = Math.max(Number((last + STEP).toFixed(5)), Math.round(percent * 100) / 100);
+    if (value > 100) return;
+    said = { text, at: pace.now() };
+    last = value;
     tell({
-      progress: Math.round(last * 100) / 100,
+      progress: value,
       ...(known ? { total: 100 } : {}),
       ...(message === "" ? {} : { message }),
     });

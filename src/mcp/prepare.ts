@@ -1,5 +1,5 @@
 import { admit } from "../pve/admit.ts";
-import type { Pve } from "../pve/client.ts";
+import { callAny, type Pve } from "../pve/client.ts";
 import { type Row, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import { parseUpid } from "../pve/upid.ts";
@@ -59,7 +59,7 @@ export function bind(
     tool,
     input,
     pve,
-    send: (changes = {}) => pve.call(tool.route, { ...endpointParams(tool, input), ...changes } as never),
+    send: (changes = {}) => callAny(pve, tool.route, { ...endpointParams(tool, input), ...changes }),
     follow,
     wait,
     guests: session.guests.within(side.signal),

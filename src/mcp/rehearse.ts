@@ -1,5 +1,5 @@
 import type { Plan, PlannedStep } from "../plan/plan.ts";
-import type { Checked } from "../pve/client.ts";
+import { type Checked, callAny } from "../pve/client.ts";
 import type { Answer } from "../render/answer.ts";
 import type { ToolCall } from "../tools/tool.ts";
 import { classOfRequest } from "./execution.ts";
@@ -39,7 +39,7 @@ export async function planOf({ session, side }: Turn, steps: readonly PlannedSte
   const pve = reading(session, side.signal);
   const address = session.ownAddress();
   const look = createLook({
-    send: (route, params) => pve.call(route, params as never),
+    send: (route, params) => callAny(pve, route, params),
     guests: () => session.guests.within(side.signal).all(true),
     tokenId: session.tokenId,
     ...(address === undefined ? {} : { ownAddress: address }),

@@ -57,6 +57,8 @@ interface TasksParts {
 
 /** Tasks of one server; their ids are good as long as its key. */
 export function createTasks({ session, result, redact, stop }: TasksParts): Tasks {
+  /** Jobs that were cancelled here: how a stopped job ends does not always tell that it was stopped. */
+  const cancelled = new Set<string>();
   const sign = (body: string) =>
     createHmac("sha256", session.key).update(`task\n${body}`).digest("base64url");
 
@@ -80,9 +82,7 @@ export function createTasks({ session, result, redact, stop }: TasksParts): Task
 
   const handle = (payload: Payload, followed: readonly FollowedJob[], waitedMs: number): TaskHandle => {
     const running = followed.some(({ followed: { kind } }) => kind === "running" || kind === "silent");
-    const stopped = followed.every(
-      ({ followed: one }) => one.kind === "ended" && isInterrupted(one.verdict.exit),
-    );
+    const stopped = !running && wereStopped(followed, cancelled);
     const { headline, notes, jobs } = payload;
     const blocks = notes.map((text) => ({ kind: "note", text }) as const);
     const answer = jobsAnswer({ headline, blocks, jobs }, followed, waitedMs / 1_000);
@@ -103,6 +103,22 @@ export function createTasks({ session, result, redact, stop }: TasksParts): Task
     return handle(payload, followed, Date.now() - payload.created);
   };
 
+  /** Stops a job, or what HA does for it; what stands in the way. */
+  const stopOne = async (
+    { job, followed, acting = job.upid }: FollowedJob,
+    tool: ListedTool,
+    side: ClientSide,
+  ): Promise<string | undefined> => {
+    if (followed.kind === "ended") return undefined;
+    if (followed.kind === "running" && followed.awaitsHa)
+      return "HA has the request and has not begun: nothing runs that could be stopped.";
+    const alone = { ...side, takesTasks: false };
+    const invoked = await invoke(session, tool, { upid: acting }, alone, "task cancel");
+    if (invoked.kind === "answer" && invoked.answer.failed) return invoked.answer.headline;
+    remember(cancelled, job.upid);
+    return undefined;
+  };
+
   return {
     create: async ({ headline, blocks = [], jobs = [] }, side) => {
       const created = Date.now();
@@ -116,14 +132,41 @@ export function createTasks({ session, result, redact, stop }: TasksParts): Task
     cancel: async (taskId, side) => {
       const { jobs } = open(taskId, side);
       if ("hidden" in stop) throw new TaskError(stop.hidden);
-      for (const { upid } of jobs) {
-        const invoked = await invoke(session, stop, { upid }, { ...side, takesTasks: false }, "task cancel");
-        if (invoked.kind === "answer" && invoked.answer.failed)
-          throw new TaskError(redact(invoked.answer.headline));
-      }
+      const standing = await followJobs(session, side, jobs, 0, () => undefined);
+      const problems = await Promise.all(standing.map((one) => stopOne(one, stop, side)));
+      const left = standing.flatMap(({ job }, at) => {
+        const problem = problems[at];
+        return problem === undefined ? [] : [{ what: job.what.replace(/\.$/, ""), problem }];
+      });
+      const [only] = left;
+      if (!only) return;
+      const each = left.map(({ what, problem }) => `${what}: ${problem}`).join(" ");
+      throw new TaskError(
+        redact(
+          jobs.length === 1
+            ? only.problem
+            : `${left.length} of ${jobs.length} jobs could not be stopped: ${each}`,
+        ),
+      );
     },
   };
 }
 
-/** What PVE notes for a task that somebody stopped. */
-const isInterrupted = (exit: string): boolean => /^(?:received interrupt|interrupted by signal)$/.test(exit);
+/** More jobs than a client cancels and asks about later. */
+const REMEMBERED = 500;
+
+function remember(cancelled: Set<string>, upid: string): void {
+  cancelled.add(upid);
+  const [oldest] = cancelled;
+  if (cancelled.size > REMEMBERED && oldest !== undefined) cancelled.delete(oldest);
+}
+
+/** Jobs that are over: one was stopped, by a cancel of ours or by its own words, and none failed otherwise. */
+function wereStopped(followed: readonly FollowedJob[], cancelled: ReadonlySet<string>): boolean {
+  const ends = followed.map(({ job, followed: one }) => {
+    if (one.kind !== "ended") return "failed";
+    if (one.verdict.ending !== "failed") return "good";
+    return one.verdict.stopped || cancelled.has(job.upid) ? "stopped" : "failed";
+  });
+  return ends.includes("stopped") && !ends.includes("failed");
+}

@@ -1,4 +1,4 @@
-import { notRestored, undoable } from "../plan/inverse/inverse.ts";
+import { neverUndone, notRestored, undoable } from "../plan/inverse/inverse.ts";
 import type { Plan, PlannedStep } from "../plan/plan.ts";
 import { listed } from "../plan/wording.ts";
 import type { Checked } from "../pve/client.ts";
@@ -29,12 +29,15 @@ const canUndo = (request: Checked, befores: Befores): true | string =>
 
 const offersUndo = ({ hidden }: Session): boolean => hidden(UNDO) === undefined;
 
-/** The plan with what can be taken back of it; where nothing is recorded, nothing is said. */
+/** The plan with what can be taken back of it, and what cannot; where nothing is recorded, what never can. */
 export function withUndo(session: Session, plan: Plan, befores: Befores): Plan {
-  if (!session.record) return plan;
   const own = plan.steps.filter((step) => !followsCreation(step, plan.steps));
+  // What a topic has said already, it has said of this very object.
+  const lost = (why: readonly string[]): Plan["final"] =>
+    plan.final.length > 0 ? plan.final : [...new Set(why)];
+  if (!session.record) return { ...plan, final: lost(own.flatMap(({ route }) => neverUndone(route) ?? [])) };
   const verdicts = own.map((step: PlannedStep) => canUndo(step, befores));
-  const why = [...new Set(verdicts.filter((verdict) => verdict !== true))];
+  const why = verdicts.filter((verdict) => verdict !== true);
   const all = why.length === 0;
   const left = [...new Set(own.flatMap((step) => notRestored(...recorded(step, befores)) ?? []))];
   const but = left.length === 0 ? "" : `, but not ${listed(left)}`;
@@ -43,8 +46,7 @@ export function withUndo(session: Session, plan: Plan, befores: Befores): Plan {
   return {
     ...plan,
     points: says ? [...plan.points, can] : plan.points,
-    // What a topic has said already, it has said of this very object.
-    final: plan.final.length > 0 ? plan.final : why,
+    final: lost(why),
   };
 }
 

@@ -2,12 +2,13 @@ import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Guest } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
+import type { RouteParams } from "../schema/routes.gen.ts";
 import type { Look, ReadRoute } from "./topic.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** What a look is made of. */
-export interface LookParts {
+interface LookParts {
   /** Sends a read; the answer has no secrets. */
   readonly send: (route: ReadRoute, params: Params) => Promise<Reply>;
   readonly guests: () => Promise<readonly Guest[]>;
@@ -25,6 +26,13 @@ async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/**
+ * Parameters of a read whose route is known only at run time, out of a table: the compiler cannot tell which they are,
+ * and the client checks them by the endpoint table.
+ */
+export const paramsFor = <R extends ReadRoute>(_route: R, params: Params): RouteParams[R] =>
+  params as RouteParams[R];
+
 /** A look at what is there now, for one plan: whoever asks the same again gets the same answer. */
 export function createLook({ send, guests, tokenId, ownAddress }: LookParts): Look {
   const seen = new Map<string, Promise<Reply>>();
@@ -38,8 +46,8 @@ export function createLook({ send, guests, tokenId, ownAddress }: LookParts): Lo
     ask(route, params).then(({ data }) => data);
   let inventory: Promise<readonly Guest[]> | undefined;
   return {
-    read: (route, params) => read(route, params as Params),
-    tryRead: (route, params) => unlessRefused(read(route, params as Params)),
+    read,
+    tryRead: (route, params) => unlessRefused(read(route, params)),
     guests: () => {
       inventory ??= guests();
       return inventory;

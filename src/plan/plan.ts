@@ -1,9 +1,10 @@
 import type { Classification } from "../policy/effect.ts";
 import type { Row } from "../pve/data.ts";
 import type { Block } from "../render/answer.ts";
-import type { Route } from "../schema/routes.gen.ts";
-import { missingPrivileges, PERMISSION_READS, type PrivilegeCheck } from "./privileges/permissions.ts";
-import type { Finding, Look, ReadRoute, Step, Topic } from "./topic.ts";
+import { givenPoint } from "./given.ts";
+import { type Point, pointText } from "./point.ts";
+import { missingPrivileges, type PrivilegeCheck } from "./privileges/permissions.ts";
+import type { Finding, Look, Step } from "./topic.ts";
 import { topicsOf } from "./topics.ts";
 
 /** A step with what is known of it. */
@@ -15,7 +16,7 @@ export interface PlannedStep extends Step {
 export interface Plan {
   readonly steps: readonly PlannedStep[];
   /** What is touched and what becomes of it, the most important first. */
-  readonly points: readonly string[];
+  readonly points: readonly Point[];
   readonly blocks: readonly Block[];
   /** What must be the same when it is confirmed. */
   readonly state: Row;
@@ -32,14 +33,16 @@ export interface Plan {
  */
 export async function makePlan(steps: readonly PlannedStep[], look: Look): Promise<Plan> {
   const [found, privileges] = await Promise.all([
-    Promise.all(steps.flatMap((step) => topicsOf(step.route).map((topic) => explore(topic, step, look)))),
+    Promise.all(steps.map((step) => explored(step, look))),
     missingPrivileges(steps, look),
   ]);
-  const findings = found.flatMap((finding) => finding ?? []);
+  const findings = found.flat();
   const names = [...new Set(findings.flatMap(({ name }) => name ?? []))];
   return {
     steps,
-    points: [...new Set(findings.flatMap(({ points }) => points))],
+    points: distinct(
+      steps.flatMap((step, at) => pointsOf(step, found[at] ?? [], steps.length > 1 ? at + 1 : undefined)),
+    ),
     blocks: findings.flatMap(({ blocks = [] }) => blocks),
     state: Object.assign({}, ...findings.map(({ state = {} }) => state)),
     ...(names.length === 1 ? { name: names[0] as string } : {}),
@@ -48,14 +51,19 @@ export async function makePlan(steps: readonly PlannedStep[], look: Look): Promi
   };
 }
 
-const explore = (topic: Topic, step: Step, look: Look): Promise<Finding | undefined> =>
-  topic.look(step, look);
-
-/** Every read that a plan of these routes may make. */
-export function planReads(routes: readonly Route[]): ReadonlySet<ReadRoute> {
-  return new Set([
-    ...PERMISSION_READS,
-    "GET /cluster/resources",
-    ...routes.flatMap((route) => topicsOf(route).flatMap(({ reads }) => reads)),
-  ]);
+/** What the topics of a step find out. */
+async function explored(step: PlannedStep, look: Look): Promise<readonly Finding[]> {
+  const found = await Promise.all(topicsOf(step.route).map((topic) => topic(step, look)));
+  return found.flatMap((finding) => finding ?? []);
 }
+
+/** The points of a step; second, where a form has room for it, what it asks for. */
+function pointsOf(step: PlannedStep, findings: readonly Finding[], among?: number): readonly Point[] {
+  const [first, ...others] = findings.flatMap(({ points }) => points);
+  const given = givenPoint(step, new Set(findings.flatMap(({ tells = [] }) => tells)), among);
+  return first === undefined ? given : [first, ...given, ...others];
+}
+
+const distinct = (points: readonly Point[]): readonly Point[] => [
+  ...new Map(points.map((point) => [pointText(point), point])).values(),
+];

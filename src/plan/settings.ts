@@ -7,7 +7,7 @@ import type { ReadRoute, Step } from "./topic.ts";
 type Params = Step["params"];
 
 /** Where an object's present settings are read. */
-export interface StateRead {
+interface StateRead {
   readonly read: ReadRoute;
   /** The read's parameters, out of those of the call. */
   readonly params: (params: Params) => Params;

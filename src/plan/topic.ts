@@ -3,6 +3,7 @@ import type { Json, Row } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import type { Block } from "../render/answer.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
+import type { Point } from "./point.ts";
 
 /** A read. */
 export type ReadRoute = Extract<Route, `GET ${string}`>;
@@ -32,9 +33,11 @@ export interface Look {
 /** What one topic found out about a step. */
 export interface Finding {
   /** What is touched and what becomes of it, one line each, the most important first; names, sizes and ids in them. */
-  readonly points: readonly string[];
-  /** Detail for whoever reads the whole plan: differences, tables. */
+  readonly points: readonly Point[];
+  /** Detail for whoever reads the whole plan. */
   readonly blocks?: readonly Block[];
+  /** Parameters of the request whose values stand in the points; a plan says the others itself. */
+  readonly tells?: readonly string[];
   /**
    * What must be the same when the plan is confirmed, by a name of its own: digests, names, run states. Never what
    * moves by itself (uptime, load).
@@ -46,13 +49,11 @@ export interface Finding {
   readonly final?: string;
 }
 
-/** One thing worth knowing before a step, for the routes that it is listed under. */
-export interface Topic {
-  /** Every read it may make. */
-  readonly reads: readonly ReadRoute[];
-  /** Throws a PveError only where the plan makes no sense without the answer. */
-  look(step: Step, look: Look): Promise<Finding | undefined>;
-}
+/**
+ * Finds out one thing worth knowing before a step, for the routes that it is listed under. Throws a PveError only where
+ * the plan makes no sense without the answer.
+ */
+export type Topic = (step: Step, look: Look) => Promise<Finding | undefined>;
 
 /** What is worth knowing before operations, by the areas of the API; a plan tells an operation's topics in order. */
 export type TopicTable = { readonly [R in ChangingRoute]?: readonly Topic[] };

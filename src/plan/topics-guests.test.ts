@@ -56,19 +56,11 @@ describe("the topics of guests", () => {
     }
   });
 
-  it("read only what they declare, and each thing once", async () => {
+  it("read each thing once", async () => {
     const { lookAs } = planned();
     for (const [route, params] of CASES) {
       const { look, read } = lookAs();
       await findings(route, params, look);
-      const declared = new Set<string>([
-        "GET /cluster/resources",
-        ...topicsOf(route).flatMap(({ reads }) => reads),
-      ]);
-      expect(
-        read.filter((one) => !declared.has(one)),
-        route,
-      ).toEqual([]);
       expect(read.filter((one) => one === "GET /cluster/resources").length, route).toBeLessThan(2);
       expect(read.length, route).toBeLessThan(40);
     }

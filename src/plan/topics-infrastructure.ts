@@ -23,8 +23,8 @@ import { settingText } from "./difference/setting-value.ts";
 import { placeOfRoute } from "./firewall/edit.ts";
 import { guestFirewallChange, vnetFirewallChange } from "./firewall/guest.ts";
 import { nodeFirewallChange } from "./firewall/topics.ts";
-import { diskInit, diskStorage, diskStorageRemoval, diskWipe, osdCreation } from "./guests/disk-changes.ts";
 import { CEPH_TOPICS } from "./nodes/ceph-changes.ts";
+import { diskInit, diskStorage, diskStorageRemoval, diskWipe, osdCreation } from "./nodes/node-disks.ts";
 import {
   interfaceChange,
   interfaceCreation,
@@ -163,7 +163,7 @@ const NODES: TopicTable = {
   "DELETE /nodes/{node}/certificates/acme/certificate": [certificateChange],
   "POST /nodes/{node}/certificates/custom": [certificateChange],
   "DELETE /nodes/{node}/certificates/custom": [certificateChange],
-  "PUT /nodes/{node}/config": [changeOf("PUT /nodes/{node}/config", named("the settings of node", "node"))],
+  "PUT /nodes/{node}/config": [changeOf(named("the settings of node", "node"))],
   "PUT /nodes/{node}/dns": [dnsChange],
   "POST /nodes/{node}/execute": [
     statement(
@@ -186,19 +186,13 @@ const NODES: TopicTable = {
   "POST /nodes/{node}/subscription": [
     statement((params) => `${node(params)} asks Proxmox about its subscription.`),
   ],
-  "PUT /nodes/{node}/subscription": [
-    changeOf("PUT /nodes/{node}/subscription", named("the subscription of", "node")),
-  ],
+  "PUT /nodes/{node}/subscription": [changeOf(named("the subscription of", "node"))],
   "DELETE /nodes/{node}/subscription": [
-    removalOf("DELETE /nodes/{node}/subscription", named("the subscription of", "node"), [
-      "status",
-      "productname",
-      "nextduedate",
-    ]),
+    removalOf(named("the subscription of", "node"), ["status", "productname", "nextduedate"]),
   ],
   "DELETE /nodes/{node}/tasks/{upid}": [taskStop],
   "POST /nodes/{node}/termproxy": [shell],
-  "PUT /nodes/{node}/time": [changeOf("PUT /nodes/{node}/time", named("the time zone of", "node"))],
+  "PUT /nodes/{node}/time": [changeOf(named("the time zone of", "node"))],
   "POST /nodes/{node}/vncshell": [shell],
   "POST /nodes/{node}/wakeonlan": [
     statement((params) => `${node(params)} is sent a packet that wakes it up.`),

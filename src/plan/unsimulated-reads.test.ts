@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
+import { findings } from "../../tests/support/guest-plan.ts";
 import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { createLook } from "./look.ts";
-import { topicsOf } from "./topics.ts";
 
 /** The points of a step where PVE answers so; the simulated PVE has neither Ceph nor a dry run of SDN. */
 async function told(
@@ -19,7 +19,7 @@ async function told(
     guests: async () => [{ vmid: 101, name: "web", type: "qemu", node: "pve1", template: false, tags: [] }],
     tokenId: "root@pam!mcp",
   });
-  const [finding] = await Promise.all(topicsOf(route).map((topic) => topic.look({ route, params }, look)));
+  const [finding] = await findings(route, params, look);
   return finding;
 }
 

@@ -1,17 +1,21 @@
 import { formatCell } from "../render/units.ts";
 
-/** Names a sentence lists before it only says how many more there are. */
-const LISTED = 100;
-
 /** The entries as one text, `a, b, c`; of more than `max` the first, `a, b and 3 more`. */
-export function listed(entries: readonly string[], max = LISTED): string {
+export function listed(entries: readonly string[], max = Number.POSITIVE_INFINITY): string {
   const rest = entries.length - max;
   const shown = entries.slice(0, max).join(", ");
   return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
+/** The names as one text; `none` where there are none. */
+export const namesOr = (names: readonly string[], none: string): string =>
+  names.length === 0 ? none : listed(names);
+
 /** `1 disk`, `3 disks`. */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** The first letter in upper case, for the beginning of a sentence. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Bytes for sentences; "size unknown" without a figure. */
 export const sizeText = (bytes: number | undefined): string =>
@@ -41,4 +45,4 @@ function refusalLine(start: string, reasons: readonly (string | undefined)[]): r
 }
 
 /** The text where a condition holds, for lists of points. */
-export const when = (holds: boolean, text: string): readonly string[] => (holds ? [text] : []);
+export const when = <T>(holds: boolean, text: T): readonly T[] => (holds ? [text] : []);

@@ -1,6 +1,13 @@
 import { findEndpoint } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { type Arguments, concerns, type Effect, type Risk } from "./operation.ts";
+import {
+  type Arguments,
+  concerns,
+  type Effect,
+  type Operation,
+  type Risk,
+  type StateRaise,
+} from "./operation.ts";
 import { operationOf } from "./operations.ts";
 
 export type { Effect, Risk };
@@ -9,17 +16,20 @@ export type { Effect, Risk };
 export interface Classification {
   readonly effect: Effect;
   readonly risk: Risk;
-  /** Why an argument raised the class, e.g. "skiplock ignores the guest's lock". */
+  /** Why it is more than it seems, e.g. "skiplock ignores the guest's lock". */
   readonly reason?: string;
 }
 
 const READ: Classification = { effect: "read", risk: "none" };
 const UNKNOWN: Classification = { effect: "write", risk: "loss" };
 
+const plain = ({ effect, risk, says }: Operation): Classification =>
+  says === undefined ? { effect, risk } : { effect, risk, reason: `it ${says}` };
+
 /** Class of an operation by itself, without any argument. Of known routes only, so it need not read the table. */
 export function classOf(route: Route): Classification {
   const operation = operationOf(route);
-  if (operation) return { effect: operation.effect, risk: operation.risk };
+  if (operation) return plain(operation);
   return route.startsWith("GET ") ? READ : UNKNOWN;
 }
 
@@ -38,7 +48,7 @@ const ROOT_ONLY: ReadonlySet<string> = new Set([
 export function mayLose(route: Route, names?: readonly string[]): boolean {
   const operation = operationOf(route);
   if (!operation) return !route.startsWith("GET ");
-  if (operation.risk === "loss") return true;
+  if (operation.risk === "loss" || operation.byState) return true;
   return (operation.raises ?? []).some((raise) => {
     if (names) return names.some((name) => concerns(raise, route, name));
     return raise.allBut === true || raise.params.some((param) => !ROOT_ONLY.has(param));
@@ -50,14 +60,13 @@ export const isClassified = (route: string): boolean =>
   operationOf(route) !== undefined || (route.startsWith("GET ") && findEndpoint(route) !== undefined);
 
 /**
- * Effect and risk of a call, from its route and its arguments, the path's among them. What our tables do not know is
- * a write with risk of loss.
+ * Effect and risk of a call, from its route and its arguments, the path's among them: at least this, where PVE's state
+ * can raise it (`stateRaises`). What our tables do not know is a write with risk of loss.
  */
 export function classify(route: string, params: Arguments = {}): Classification {
   const operation = operationOf(route);
   if (!operation) return isClassified(route) ? READ : UNKNOWN;
-  let { effect, risk }: { effect: Effect; risk: Risk } = operation;
-  let reason: string | undefined;
+  let { effect, risk, reason }: { effect: Effect; risk: Risk; reason?: string } = plain(operation);
   // An absent value is not sent.
   const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== null);
   for (const raise of operation.raises ?? []) {
@@ -71,4 +80,16 @@ export function classify(route: string, params: Arguments = {}): Classification 
     effect = raise.effect ?? effect;
   }
   return reason === undefined ? { effect, risk } : { effect, risk, reason };
+}
+
+/** What PVE's state may raise this call by, beyond what its arguments make of it; none where there is nothing to ask. */
+export function stateRaises(route: string, params: Arguments): readonly StateRaise[] {
+  const byState = operationOf(route)?.byState ?? [];
+  if (byState.length === 0) return byState;
+  const { effect, risk } = classify(route, params);
+  return byState.filter(
+    (raise) =>
+      (risk !== "loss" || (raise.effect !== undefined && raise.effect !== effect)) &&
+      (raise.when?.(params) ?? true),
+  );
 }

@@ -25,11 +25,32 @@ export interface Raise {
   readonly says: string;
 }
 
+/** What PVE is asked before a call, because the answer can raise its class (`src/pve/classify.ts` asks). */
+export type Question =
+  | "retention" // does this backup remove older ones?
+  | "backup mode" // does this backup stop or suspend its guests?
+  | "local volumes" // does this move copy volumes and delete the originals?
+  | "present disks" // does this setting take a disk's place, or a protection from it?
+  | "HA"; // does HA manage the guest?
+
+/** What PVE's state gives a call: risk of loss and, with `effect`, that it is a write. */
+export interface StateRaise {
+  readonly asks: Question;
+  /** Absent: whatever the arguments are. */
+  readonly when?: (params: Arguments) => boolean;
+  readonly effect?: "write";
+  /** What is the case then, for people: "copies disks of its node and deletes the originals". */
+  readonly says: string;
+}
+
 /** Class of an operation by itself, and what raises it. */
 export interface Operation {
   readonly effect: "execute" | "write";
   readonly risk: Risk;
   readonly raises?: readonly Raise[];
+  readonly byState?: readonly StateRaise[];
+  /** Why it is more than its method tells: "connects to the URL it is given". */
+  readonly says?: string;
 }
 
 /** Every operation that may change something. */
@@ -51,6 +72,12 @@ export const WRITE_LOSS: Operation = { effect: "write", risk: "loss" };
 export const raised = (operation: Operation, ...raises: readonly Raise[]): Operation => ({
   ...operation,
   raises,
+});
+
+/** The operation with what PVE's state raises besides. */
+export const asking = (operation: Operation, ...byState: readonly StateRaise[]): Operation => ({
+  ...operation,
+  byState: [...(operation.byState ?? []), ...byState],
 });
 
 /** Arguments that give a call risk of loss. */

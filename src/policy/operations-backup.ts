@@ -2,6 +2,7 @@ import type { Route } from "../schema/routes.gen.ts";
 import { isNot, isOff, isOn, namesOther } from "./argument-values.ts";
 import {
   type Arguments,
+  asking,
   EXECUTE,
   loss,
   type Operations,
@@ -11,10 +12,11 @@ import {
   WRITE_LOSS,
   write,
 } from "./operation.ts";
+import { BACKUP_MODE, NEW_RETENTION, RETENTION, removesOlder } from "./state-raises.ts";
 
 /** Arguments of a backup, run now or as a job, that reach past the guests it saves. */
 const BACKUP: readonly Raise[] = [
-  write("prune-backups", "removes older backups"),
+  write(["prune-backups", "maxfiles"], "removes older backups"),
   write("remove", "deletes older backups", isOn),
   write("script", "runs a program on the node"),
   write(["dumpdir", "tmpdir"], "writes anywhere on the node"),
@@ -26,17 +28,21 @@ const MINOR = ["comment", "notes-template", "mailto", "mailnotification", "notif
 
 /** Backups and backup jobs. */
 export const BACKUPS = {
-  "POST /cluster/backup": raised(WRITE, ...BACKUP),
-  "PUT /cluster/backup/{id}": raised(
-    WRITE,
-    ...BACKUP,
-    loss("enabled", "0 ends the backups", isOff),
-    loss(["vmid", "all", "pool", "exclude", "exclude-path", "node"], "changes what is backed up"),
-    loss("delete", "may change what is backed up and how long it is kept", namesOther(...MINOR)),
+  "POST /cluster/backup": asking(raised(WRITE, ...BACKUP), RETENTION, BACKUP_MODE),
+  "PUT /cluster/backup/{id}": asking(
+    raised(
+      WRITE,
+      ...BACKUP,
+      loss("enabled", "0 ends the backups", isOff),
+      loss(["schedule", "starttime", "dow"], "changes when the backups are made"),
+      loss(["vmid", "all", "pool", "exclude", "exclude-path", "node"], "changes what is backed up"),
+      loss("delete", "may change what is backed up and how long it is kept", namesOther(...MINOR)),
+    ),
+    NEW_RETENTION,
   ),
   "DELETE /cluster/backup/{id}": WRITE_LOSS,
   "DELETE /nodes/{node}/storage/{storage}/prunebackups": WRITE_LOSS,
-  "POST /nodes/{node}/vzdump": raised(EXECUTE, ...BACKUP),
+  "POST /nodes/{node}/vzdump": asking(raised(EXECUTE, ...BACKUP), RETENTION, BACKUP_MODE),
 } satisfies Operations;
 
 const PRUNING: ReadonlySet<string> = new Set<Route>([
@@ -50,4 +56,4 @@ const PRUNING: ReadonlySet<string> = new Set<Route>([
  * the storage has a retention is not said by the arguments.
  */
 export const prunesByRetention = (route: string, params: Arguments): boolean =>
-  PRUNING.has(route) && isOn(params.remove ?? 1, params);
+  PRUNING.has(route) && removesOlder(params);

@@ -88,6 +88,6 @@ export const CLUSTER = {
     loss("delete", "may affect access, migration or fencing", namesOther(...MINOR_OPTIONS)),
   ),
   "POST /cluster/qemu/custom-cpu-models": WRITE,
-  "PUT /cluster/qemu/custom-cpu-models/{cputype}": WRITE,
+  "PUT /cluster/qemu/custom-cpu-models/{cputype}": WRITE_LOSS,
   "DELETE /cluster/qemu/custom-cpu-models/{cputype}": WRITE_LOSS,
 } satisfies Operations;

@@ -1,6 +1,8 @@
 import { isNot, isOff, isOn, names } from "./argument-values.ts";
+import { isPort, isUsb } from "./devices.ts";
 import { DISKS, isForeign, isOnNode } from "./foreign-volumes.ts";
 import {
+  asking,
   EXECUTE,
   EXECUTE_LOSS,
   loss,
@@ -11,6 +13,7 @@ import {
   WRITE_LOSS,
   write,
 } from "./operation.ts";
+import { HA_KILLS, HA_STOPS, LOCAL_VOLUMES, PRESENT_DISKS } from "./state-raises.ts";
 
 const SKIPLOCK: Raise = write("skiplock", "ignores the guest's lock", isOn);
 const FORCE_STOP: Raise = loss("forceStop", "cuts the power", isOn);
@@ -35,18 +38,24 @@ const VM_REACH: readonly Raise[] = [
   HOOK,
   loss("args", "is passed to the node's hypervisor as it is"),
   loss("hostpci[n]", "takes a device of the node"),
+  loss("usb[n]", "takes a device of the node", isUsb),
+  loss(["serial[n]", "parallel[n]"], "takes a device of the node", isPort),
+  loss("virtiofs[n]", "shows the guest a folder of the node"),
 ];
 /** What reaches past the guest, in a container's settings. */
 const CT_REACH: readonly Raise[] = [...VOLUMES, HOOK, loss("dev[n]", "takes a device of the node")];
 
 const DISK = /^(?:(?:unused|scsi|virtio|ide|sata|mp|efidisk|tpmstate)\d*|rootfs|cdrom)$/;
-const LOGIN = /^(?:ciuser|cipassword|sshkeys)$/;
+const LOGIN = /^(?:cicustom|ciuser|cipassword|sshkeys)$/;
+const DEVICE = /^(?:dev|hostpci|parallel|serial|usb|virtiofs)\d*$/;
 
 /** Settings of an existing guest that can cost it data or its connection. */
 const CONFIG: readonly Raise[] = [
   loss("delete", "detaches or destroys a disk", names(DISK)),
   loss("delete", "takes a network interface or its address away", names(/^(?:net|ipconfig)\d*$/)),
   loss("delete", "takes a protection away", names(/^(?:protection|lock)$/)),
+  loss("delete", "takes a device away", names(DEVICE)),
+  loss("revert", "drops changes that wait"),
   loss(["net[n]", "ipconfig[n]"], "may cut the guest's connection"),
   loss("protection", "0 lets the guest be deleted", isOff),
   loss("template", "1 makes it a template", isOn),
@@ -55,8 +64,9 @@ const VM_CONFIG: readonly Raise[] = [
   SKIPLOCK,
   ...CONFIG,
   loss("force", "destroys the disks it deletes", isOn),
+  loss("delete", "discards the memory it was suspended with", names(/^vmstate$/)),
   loss("delete", "changes who can log in", names(LOGIN)),
-  loss(["ciuser", "cipassword", "sshkeys"], "changes who can log in"),
+  loss(["cicustom", "ciuser", "cipassword", "sshkeys"], "changes who can log in"),
   ...VM_REACH,
 ];
 
@@ -81,25 +91,33 @@ const QUIET = [
 
 /** Guests: power, configuration, disks, snapshots, migration, consoles, the guest agent. */
 export const GUESTS = {
-  "POST /cluster/bulk-action/guest/migrate": raised(
-    EXECUTE,
-    loss("with-local-disks", "copies disks and deletes the originals", isOn),
-    loss("online", "restarts running containers", isOn),
+  "POST /cluster/bulk-action/guest/migrate": asking(
+    raised(
+      EXECUTE,
+      loss("with-local-disks", "copies disks and deletes the originals", isOn),
+      loss("online", "restarts running containers", isOn),
+    ),
+    LOCAL_VOLUMES,
   ),
   "POST /cluster/bulk-action/guest/shutdown": raised(
     EXECUTE_LOSS,
     loss("force-stop", "cuts the power", isOn),
   ),
   "POST /cluster/bulk-action/guest/start": EXECUTE,
-  "POST /cluster/bulk-action/guest/suspend": EXECUTE,
+  "POST /cluster/bulk-action/guest/suspend": EXECUTE_LOSS,
   "POST /nodes/{node}/migrateall": raised(
     EXECUTE_LOSS,
     loss("with-local-disks", "copies disks and deletes the originals", isOn),
   ),
   "POST /nodes/{node}/startall": EXECUTE,
   "POST /nodes/{node}/stopall": raised(EXECUTE_LOSS, loss("force-stop", "cuts the power", isOn)),
-  "POST /nodes/{node}/suspendall": EXECUTE,
-  "POST /nodes/{node}/qemu": raised(WRITE, loss("force", "overwrites an existing guest", isOn), ...VM_REACH),
+  "POST /nodes/{node}/suspendall": EXECUTE_LOSS,
+  "POST /nodes/{node}/qemu": raised(
+    WRITE,
+    loss("force", "overwrites an existing guest", isOn),
+    loss("live-restore", "loses what the guest writes before the restore ends, if that fails", isOn),
+    ...VM_REACH,
+  ),
   "DELETE /nodes/{node}/qemu/{vmid}": raised(WRITE_LOSS, SKIPLOCK),
   "POST /nodes/{node}/qemu/{vmid}/agent": raised(
     WRITE,
@@ -119,19 +137,21 @@ export const GUESTS = {
   "POST /nodes/{node}/qemu/{vmid}/agent/suspend-ram": WRITE_LOSS,
   "POST /nodes/{node}/qemu/{vmid}/clone": WRITE,
   "PUT /nodes/{node}/qemu/{vmid}/cloudinit": WRITE,
-  "POST /nodes/{node}/qemu/{vmid}/config": raised(WRITE, ...VM_CONFIG),
-  "PUT /nodes/{node}/qemu/{vmid}/config": raised(WRITE, ...VM_CONFIG),
+  "POST /nodes/{node}/qemu/{vmid}/config": asking(raised(WRITE, ...VM_CONFIG), PRESENT_DISKS),
+  "PUT /nodes/{node}/qemu/{vmid}/config": asking(raised(WRITE, ...VM_CONFIG), PRESENT_DISKS),
   "POST /nodes/{node}/qemu/{vmid}/dbus-vmstate": WRITE,
-  "POST /nodes/{node}/qemu/{vmid}/migrate": raised(
-    EXECUTE,
-    write("force", "moves it although it uses devices of its node", isOn),
-    loss("with-local-disks", "copies disks and deletes the originals", isOn),
-    loss("targetstorage", "copies disks and deletes the originals"),
+  "POST /nodes/{node}/qemu/{vmid}/migrate": asking(
+    raised(
+      EXECUTE,
+      write("force", "moves it although it uses devices of its node", isOn),
+      loss("with-local-disks", "copies disks and deletes the originals", isOn),
+      loss("targetstorage", "copies disks and deletes the originals"),
+    ),
+    LOCAL_VOLUMES,
   ),
   "POST /nodes/{node}/qemu/{vmid}/monitor": WRITE_LOSS,
   "POST /nodes/{node}/qemu/{vmid}/move_disk": raised(WRITE, ...MOVE),
   "POST /nodes/{node}/qemu/{vmid}/mtunnel": WRITE_LOSS,
-  "GET /nodes/{node}/qemu/{vmid}/mtunnelwebsocket": WRITE_LOSS,
   "POST /nodes/{node}/qemu/{vmid}/remote_migrate": WRITE_LOSS,
   "PUT /nodes/{node}/qemu/{vmid}/resize": raised(WRITE, SKIPLOCK),
   "PUT /nodes/{node}/qemu/{vmid}/sendkey": WRITE_LOSS,
@@ -147,7 +167,7 @@ export const GUESTS = {
     SKIPLOCK,
     write("nocheck", "resumes a guest that may be another node's", isOn),
   ),
-  "POST /nodes/{node}/qemu/{vmid}/status/shutdown": raised(EXECUTE, SKIPLOCK, FORCE_STOP),
+  "POST /nodes/{node}/qemu/{vmid}/status/shutdown": asking(raised(EXECUTE, SKIPLOCK, FORCE_STOP), HA_STOPS),
   "POST /nodes/{node}/qemu/{vmid}/status/start": raised(
     EXECUTE,
     SKIPLOCK,
@@ -161,19 +181,20 @@ export const GUESTS = {
   "POST /nodes/{node}/qemu/{vmid}/termproxy": WRITE_LOSS,
   "PUT /nodes/{node}/qemu/{vmid}/unlink": WRITE_LOSS,
   "POST /nodes/{node}/qemu/{vmid}/vncproxy": WRITE_LOSS,
-  "GET /nodes/{node}/qemu/{vmid}/vncwebsocket": WRITE_LOSS,
   "POST /nodes/{node}/lxc": raised(WRITE, loss("force", "overwrites an existing guest", isOn), ...CT_REACH),
   "DELETE /nodes/{node}/lxc/{vmid}": WRITE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/clone": WRITE,
-  "PUT /nodes/{node}/lxc/{vmid}/config": raised(WRITE, ...CONFIG, ...CT_REACH),
-  "POST /nodes/{node}/lxc/{vmid}/migrate": raised(
-    EXECUTE,
-    loss("restart", "restarts the container", isOn),
-    loss("target-storage", "copies volumes and deletes the originals"),
+  "PUT /nodes/{node}/lxc/{vmid}/config": asking(raised(WRITE, ...CONFIG, ...CT_REACH), PRESENT_DISKS),
+  "POST /nodes/{node}/lxc/{vmid}/migrate": asking(
+    raised(
+      EXECUTE,
+      loss(["restart", "online"], "restarts the container", isOn),
+      loss("target-storage", "copies volumes and deletes the originals"),
+    ),
+    LOCAL_VOLUMES,
   ),
   "POST /nodes/{node}/lxc/{vmid}/move_volume": raised(WRITE, ...MOVE),
   "POST /nodes/{node}/lxc/{vmid}/mtunnel": WRITE_LOSS,
-  "GET /nodes/{node}/lxc/{vmid}/mtunnelwebsocket": WRITE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/remote_migrate": WRITE_LOSS,
   "PUT /nodes/{node}/lxc/{vmid}/resize": WRITE,
   "POST /nodes/{node}/lxc/{vmid}/snapshot": WRITE,
@@ -181,14 +202,15 @@ export const GUESTS = {
   "PUT /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config": WRITE,
   "POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback": WRITE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/spiceproxy": WRITE_LOSS,
-  "POST /nodes/{node}/lxc/{vmid}/status/reboot": EXECUTE,
-  "POST /nodes/{node}/lxc/{vmid}/status/resume": EXECUTE,
-  "POST /nodes/{node}/lxc/{vmid}/status/shutdown": raised(EXECUTE, FORCE_STOP),
+  // What does not stop in time is killed (PVE::LXC vm_reboot).
+  "POST /nodes/{node}/lxc/{vmid}/status/reboot": EXECUTE_LOSS,
+  // One folder holds what was suspended last, whichever it was (PVE::API2::LXC::Status).
+  "POST /nodes/{node}/lxc/{vmid}/status/resume": EXECUTE_LOSS,
+  "POST /nodes/{node}/lxc/{vmid}/status/shutdown": asking(raised(EXECUTE, FORCE_STOP), HA_KILLS),
   "POST /nodes/{node}/lxc/{vmid}/status/start": raised(EXECUTE, SKIPLOCK),
   "POST /nodes/{node}/lxc/{vmid}/status/stop": raised(EXECUTE_LOSS, SKIPLOCK, OVERRULE),
-  "POST /nodes/{node}/lxc/{vmid}/status/suspend": EXECUTE,
+  "POST /nodes/{node}/lxc/{vmid}/status/suspend": EXECUTE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/template": WRITE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/termproxy": WRITE_LOSS,
   "POST /nodes/{node}/lxc/{vmid}/vncproxy": WRITE_LOSS,
-  "GET /nodes/{node}/lxc/{vmid}/vncwebsocket": WRITE_LOSS,
 } satisfies Operations;

@@ -26,7 +26,8 @@ export const SDN = {
   "POST /cluster/sdn/prefix-lists/{id}/entries": WRITE,
   "PUT /cluster/sdn/prefix-lists/{id}/entries/{url_seq}": WRITE,
   "DELETE /cluster/sdn/prefix-lists/{id}/entries/{url_seq}": WRITE_LOSS,
-  "POST /cluster/sdn/rollback": WRITE,
+  // It drops what others have prepared, too.
+  "POST /cluster/sdn/rollback": WRITE_LOSS,
   "POST /cluster/sdn/route-maps/entries": WRITE,
   "PUT /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}": WRITE,
   "DELETE /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}": WRITE_LOSS,

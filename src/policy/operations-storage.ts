@@ -45,7 +45,7 @@ export const STORAGE = {
   "DELETE /pools": WRITE_LOSS,
   "PUT /pools/{poolid}": raised(WRITE, ...MEMBERS),
   "DELETE /pools/{poolid}": WRITE_LOSS,
-  "POST /storage": WRITE,
+  "POST /storage": raised(WRITE, loss("base", "wipes the volume it names")),
   "PUT /storage/{storage}": raised(
     WRITE,
     lossBut(MINOR, "may make volumes unreachable or let backups go"),

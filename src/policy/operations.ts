@@ -7,6 +7,7 @@ import { FIREWALL } from "./operations-firewall.ts";
 import { GUESTS } from "./operations-guests.ts";
 import { HA } from "./operations-ha.ts";
 import { NODES } from "./operations-nodes.ts";
+import { MORE_THAN_READS } from "./operations-reads.ts";
 import { SDN } from "./operations-sdn.ts";
 import { STORAGE } from "./operations-storage.ts";
 
@@ -22,9 +23,10 @@ export const AREAS: readonly (readonly [area: string, operations: Operations])[]
   ["Access", ACCESS],
   ["Firewall", FIREWALL],
   ["Software-defined network", SDN],
+  ["Reads that are more", MORE_THAN_READS],
 ];
 
-/** Every operation that may change something: the compiler demands each, and the sockets of consoles stand here too. */
+/** Every operation that may change something: the compiler demands each; GETs that are more than reads stand here too. */
 const OPERATIONS: Operations & Readonly<Record<ChangingRoute, Operation>> = {
   ...GUESTS,
   ...BACKUPS,
@@ -36,6 +38,7 @@ const OPERATIONS: Operations & Readonly<Record<ChangingRoute, Operation>> = {
   ...ACCESS,
   ...FIREWALL,
   ...SDN,
+  ...MORE_THAN_READS,
 };
 
 const byRoute: ReadonlyMap<string, Operation> = new Map(Object.entries(OPERATIONS));

@@ -91,8 +91,7 @@ const RAISES: readonly (readonly [route: string, raising: Given, effect: string,
   ["PUT /cluster/options", { fencing: "hardware" }, "write", { description: "x" }],
   ["PUT /cluster/options", { delete: "webauthn" }, "write", { delete: "keyboard" }],
   ["PUT /cluster/ha/resources/{sid}", { state: "disabled" }, "write", { state: "started" }],
-  ["PUT /cluster/ha/rules/{rule}", { disable: 1 }, "write", { disable: 0 }],
-  ["POST /cluster/ha/rules", { strict: 1 }, "write", { comment: "x" }],
+  ["PUT /cluster/ha/rules/{rule}", { disable: 1 }, "write", { type: "node-affinity" }],
   ["PUT /cluster/replication/{id}", { remove_job: "full" }, "write", { rate: 1 }],
   [
     "POST /cluster/jobs/realm-sync/{id}",
@@ -122,8 +121,7 @@ describe("arguments that raise a call without risk", () => {
 });
 
 test.each<[string, Given, string]>([
-  [`POST ${SERVICE}/stop`, { service: "pveproxy" }, "execute"],
-  [`POST ${SERVICE}/stop`, { service: "corosync" }, "execute"],
+  [`POST ${SERVICE}/stop`, { service: "pveproxy" }, "write"],
   [`POST ${SERVICE}/stop`, { service: "cron" }, "execute"],
   [`POST ${SERVICE}/restart`, { service: "pvedaemon" }, "execute"],
   [`POST ${QEMU}/status/stop`, { "overrule-shutdown": 1 }, "execute"],

@@ -59,10 +59,13 @@ export function sidIn(text: string): { readonly vmid: number; readonly type?: Gu
 
 const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
 
-/** Names as PVE has them (PVE::JSONSchema pve-node, pve-storage-id; PVE::AccessControl pve-poolid, pve-tag). */
+/** A node's name as PVE has them (PVE::JSONSchema pve-node). */
 export const nodeIn = matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/);
+/** A storage's (PVE::JSONSchema pve-storage-id). */
 export const storageIn = matching(/^[A-Za-z][A-Za-z0-9\-_.]*[A-Za-z0-9]$/);
+/** A pool's, nested ones included (PVE::AccessControl pve-poolid). */
 export const poolIn = matching(/^[A-Za-z0-9.\-_]+(?:\/[A-Za-z0-9.\-_]+){0,2}$/);
+/** A tag (PVE::JSONSchema pve-tag). */
 export const tagIn = matching(/^[A-Za-z0-9_][A-Za-z0-9_\-+.]*$/);
 /** Ids of jobs, HA rules and groups. */
 export const idIn = matching(/^[^\s/]+$/);

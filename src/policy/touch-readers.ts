@@ -10,6 +10,7 @@ import {
   type StorageHow,
   type Touch,
   unreadable,
+  type WhichVolumes,
 } from "./touch.ts";
 import {
   entriesOf,
@@ -55,6 +56,8 @@ export const cluster = always({ kind: "cluster" });
 export const everyGuest = always({ kind: "every-guest", but: [], how: "change" });
 /** What all nodes have in common, changed. */
 export const everyNode = always({ kind: "every-node" });
+/** Whether the others stay quorate when a node drops out. */
+export const quorum = always({ kind: "quorum" });
 /** An operation without limits. `why` ends a sentence: "this is a shell on the node". */
 export const everything = (why: string): Reader => always({ kind: "everything", why });
 
@@ -128,10 +131,30 @@ export const storages = (how: StorageHow, name = "storage"): Reader =>
   });
 
 /** The storages that a guest's volumes lie on. */
-export const guestStorages = (
-  how: "allocate" | "volumes",
-  more: { readonly localOnly?: true } = {},
-): Reader => single("vmid", vmidIn, (vmid) => [{ kind: "guest-storages", vmid, how, ...more }]);
+export const guestStorages = (how: "allocate" | "volumes", which: WhichVolumes = {}): Reader =>
+  single("vmid", vmidIn, (vmid) => [{ kind: "guest-storages", vmid, how, ...which }]);
+
+/** What a guest takes along to another node: volumes that only its own has are copied, and the originals deleted. */
+export const moved = (vmid: number): Touch => ({
+  kind: "guest-storages",
+  vmid,
+  how: "volumes",
+  localOnly: true,
+  everySnapshot: true,
+});
+
+/** The same of the guests in a list; of none, when the list is absent or empty, `absent`. */
+export const movedOr =
+  (name: string, absent: Reader): Reader =>
+  (params) => {
+    const value = given(params, name);
+    if (value === undefined || entriesOf(value)?.length === 0) return absent(params);
+    return listOf(value, vmidIn)?.map(moved) ?? [unreadable(name)];
+  };
+
+/** The same of the guests on the node in the path; `managed`: only of those that HA manages. */
+export const movedOfNode = (more: { readonly managed?: true } = {}): Reader =>
+  single("node", nodeIn, (found) => [{ kind: "moved-storages", node: found, ...more }]);
 
 /** The same, those of the snapshot in the path included. */
 export const snapshotStorages: Reader = (params) => {

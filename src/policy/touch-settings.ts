@@ -40,6 +40,7 @@ const SETTINGS: readonly (readonly [name: RegExp, read: SettingReader])[] = [
   [/^cicustom$/, files],
   [/^(?:vmstatestorage|import-working-storage)$/, space],
   [/^hookscript$/, limitless("runs a program on the node")],
+  [/^virtiofs\d*$/, limitless("shows the guest a folder of the node")],
   [/^args$/, limitless("is passed to the node's hypervisor as it is")],
   [/^(?:hostpci|parallel|dev)\d*$/, device(NOTHING)],
   [/^usb\d*$/, device(/^spice$/i)],

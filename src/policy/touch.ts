@@ -1,4 +1,5 @@
 import type { Route } from "../schema/routes.gen.ts";
+import type { BackingConfig } from "./backing.ts";
 import type { Arguments } from "./operation.ts";
 
 /** The two kinds of guests, as PVE names them. */
@@ -20,7 +21,17 @@ export type StorageHow =
 /** A node is read, is the place a guest is put, or anything else. */
 export type NodeHow = "read" | "place" | "change";
 
+/** A pool is read, or its members or its definition change. */
 export type PoolHow = "read" | "change";
+
+/** Which of a guest's volumes are meant: all that its configuration names, unless this says otherwise. */
+export interface WhichVolumes {
+  /** Those of this snapshot, or of each, besides. */
+  readonly snapshot?: string;
+  readonly everySnapshot?: true;
+  /** Only those that no other node has. */
+  readonly localOnly?: true;
+}
 
 /** What a call reaches, as far as its route and arguments tell; what they leave open is named to be looked up. */
 export type Touch =
@@ -49,22 +60,42 @@ export type Touch =
       readonly how: GuestHow;
     }
   | { readonly kind: "guests-of-pool"; readonly name: string; readonly how: GuestHow }
-  /** The storages a guest's volumes lie on; `snapshot`: those of this snapshot too. */
-  | {
+  /** The storages a guest's volumes lie on. */
+  | ({
       readonly kind: "guest-storages";
       readonly vmid: number;
       readonly how: "allocate" | "volumes";
-      readonly localOnly?: true;
-      readonly snapshot?: string;
+    } & WhichVolumes)
+  /** The storages of volumes that these settings take the place of. */
+  | {
+      readonly kind: "replaced-disks";
+      readonly vmid: number;
+      readonly type: GuestType;
+      readonly disks: Readonly<Record<string, unknown>>;
+    }
+  /** The same of many guests, as they are moved: those on a node, or all; `managed`: only those that HA manages. */
+  | {
+      readonly kind: "moved-storages";
+      readonly node?: string;
+      readonly managed?: true;
     }
   /** Storages that only PVE knows. */
   | { readonly kind: "any-storage"; readonly how: "allocate" | "volumes"; readonly why: string }
   | { readonly kind: "storage"; readonly name: string; readonly how: StorageHow }
+  /** Where a storage's entry says that its data lies, which others may say too; `change`: beside what it says now. */
+  | {
+      readonly kind: "backing";
+      readonly storage: string;
+      readonly given: BackingConfig;
+      readonly change: boolean;
+    }
   /** The guests that have volumes or backups on a storage: its definition, or the backups of all, are concerned. */
   | { readonly kind: "owners"; readonly storage: string; readonly by: "definition" | "backups" }
   | { readonly kind: "pool"; readonly name: string; readonly how: PoolHow }
   | { readonly kind: "node"; readonly name: string; readonly how: NodeHow }
   | { readonly kind: "every-node" }
+  /** Whether the cluster stays quorate: a node drops out, and others like it may follow. */
+  | { readonly kind: "quorum" }
   /** What concerns the cluster as a whole: users, options, networks. */
   | { readonly kind: "cluster" }
   /** The guests and storages of a backup job. */

@@ -1,12 +1,15 @@
 import { namesOther } from "./argument-values.ts";
 import type { Reader, TouchTable } from "./touch.ts";
 import { given } from "./touch-arguments.ts";
-import { cluster, everyGuest, everyNode, everything, onlyIf } from "./touch-readers.ts";
+import { any, cluster, everyGuest, everyNode, everything, onlyIf } from "./touch-readers.ts";
 
 const CLUSTER = [cluster];
 /** Guests use it: which ones, only their configurations tell. */
 const USED = [cluster, everyGuest];
 const CEPH = [cluster, everything("any guest's volumes may lie on Ceph")];
+/** What a mapping names, whoever may use it can reach. */
+const FOLDERS = everything("map names folders of the nodes");
+const DEVICES = everything("map names devices of the nodes");
 const MEMBERSHIP = [everything("this changes which nodes make up the cluster")];
 
 /** Datacenter options that no guest's running, moving or connection depends on. */
@@ -60,14 +63,14 @@ export const CLUSTER_TOUCHES = {
   "POST /cluster/jobs/realm-sync/{id}": CLUSTER,
   "PUT /cluster/jobs/realm-sync/{id}": CLUSTER,
   "DELETE /cluster/jobs/realm-sync/{id}": CLUSTER,
-  "POST /cluster/mapping/dir": CLUSTER,
-  "PUT /cluster/mapping/dir/{id}": USED,
+  "POST /cluster/mapping/dir": [cluster, FOLDERS],
+  "PUT /cluster/mapping/dir/{id}": [...USED, onlyIf("map", any, FOLDERS)],
   "DELETE /cluster/mapping/dir/{id}": USED,
-  "POST /cluster/mapping/pci": CLUSTER,
-  "PUT /cluster/mapping/pci/{id}": USED,
+  "POST /cluster/mapping/pci": [cluster, DEVICES],
+  "PUT /cluster/mapping/pci/{id}": [...USED, onlyIf("map", any, DEVICES)],
   "DELETE /cluster/mapping/pci/{id}": USED,
-  "POST /cluster/mapping/usb": CLUSTER,
-  "PUT /cluster/mapping/usb/{id}": USED,
+  "POST /cluster/mapping/usb": [cluster, DEVICES],
+  "PUT /cluster/mapping/usb/{id}": [...USED, onlyIf("map", any, DEVICES)],
   "DELETE /cluster/mapping/usb/{id}": USED,
   "POST /cluster/metrics/server/{id}": CLUSTER,
   "PUT /cluster/metrics/server/{id}": CLUSTER,

@@ -29,7 +29,27 @@ describe("guests", () => {
     [
       "PUT /nodes/{node}/lxc/{vmid}/config",
       { ...AT, mp0: "nas:8,mp=/srv", hookscript: "local:snippets/x" },
-      ["guest 107 change", "storage nas allocate", "everything: hookscript runs a program on the node"],
+      [
+        "guest 107 change",
+        "storage nas allocate",
+        "replaced on 107: mp0",
+        "everything: hookscript runs a program on the node",
+      ],
+    ],
+    [
+      "PUT /nodes/{node}/qemu/{vmid}/config",
+      { ...AT, scsi0: "none,media=cdrom", cdrom: "iso:iso/a.iso" },
+      ["guest 107 change", "storage iso use", "replaced on 107: scsi0,ide2"],
+    ],
+    [
+      "PUT /nodes/{node}/qemu/{vmid}/config",
+      { ...AT, delete: "vmstate" },
+      ["guest 107 change", "storages of 107 volumes"],
+    ],
+    [
+      "PUT /nodes/{node}/qemu/{vmid}/config",
+      { ...AT, virtiofs0: "dirid=data" },
+      ["guest 107 change", "everything: virtiofs0 shows the guest a folder of the node"],
     ],
     [
       "POST /nodes/{node}/qemu/{vmid}/config",
@@ -75,7 +95,13 @@ describe("guests", () => {
     [
       "POST /nodes/{node}/qemu/{vmid}/migrate",
       { ...AT, target: "pve2" },
-      ["guest 107 change", "node pve2 place", "companions of 107"],
+      [
+        "guest 107 change",
+        "node pve2 place",
+        "companions of 107",
+        "storages of 107 allocate local",
+        "storages of 107 and its snapshots volumes local",
+      ],
     ],
     [
       "POST /nodes/{node}/qemu/{vmid}/migrate",
@@ -86,7 +112,7 @@ describe("guests", () => {
         "companions of 107",
         "storage nas allocate",
         "storage ceph allocate",
-        "storages of 107 volumes local",
+        "storages of 107 and its snapshots volumes local",
       ],
     ],
     [
@@ -97,7 +123,7 @@ describe("guests", () => {
         "node pve2 place",
         "companions of 107",
         "storages of 107 allocate",
-        "storages of 107 volumes local",
+        "storages of 107 and its snapshots volumes local",
       ],
     ],
     [
@@ -199,6 +225,29 @@ describe("guests", () => {
       { vms: [100, { id: 101 }], target: "pve2" },
       ["everything: vms cannot be read", "node pve2 place"],
     ],
+    [
+      "POST /cluster/bulk-action/guest/migrate",
+      { vms: [100, "0101"], target: "pve2" },
+      [
+        "guest 100 change",
+        "guest 101 change",
+        "node pve2 place",
+        "companions of 100",
+        "companions of 101",
+        "storages of 100 and its snapshots volumes local",
+        "storages of 101 and its snapshots volumes local",
+      ],
+    ],
+    [
+      "POST /cluster/bulk-action/guest/migrate",
+      { target: "pve2" },
+      ["all change", "node pve2 place", "storages of moved guests"],
+    ],
+    [
+      "POST /nodes/{node}/migrateall",
+      { node: "pve1", target: "pve2" },
+      ["all on pve1 change", "node pve2 place", "storages of moved guests on pve1"],
+    ],
     ["POST /nodes/{node}/stopall", { node: "pve1" }, ["all on pve1 change"]],
     ["POST /nodes/{node}/stopall", { node: "pve1", vms: "" }, ["all on pve1 change"]],
     [
@@ -209,7 +258,12 @@ describe("guests", () => {
     [
       "POST /nodes/{node}/migrateall",
       { node: "pve1", target: "pve2", vms: "100" },
-      ["guest 100 change", "node pve2 place", "companions of 100"],
+      [
+        "guest 100 change",
+        "node pve2 place",
+        "companions of 100",
+        "storages of 100 and its snapshots volumes local",
+      ],
     ],
     ["POST /nodes/{node}/suspendall", { node: "pve1" }, ["all on pve1 change", "some storage allocate"]],
   ]);

@@ -1,6 +1,7 @@
-import { isOn } from "./argument-values.ts";
+import { isOn, names } from "./argument-values.ts";
+import { isDisk, placeOf } from "./present-disks.ts";
 import type { GuestType, Reader, Touch, TouchTable } from "./touch.ts";
-import { given, listOf, vmidIn } from "./touch-arguments.ts";
+import { given, listOf, vmidIn, vmidOf } from "./touch-arguments.ts";
 import {
   always,
   any,
@@ -12,6 +13,9 @@ import {
   guestStorages,
   guestsOfNode,
   guestsOr,
+  moved,
+  movedOfNode,
+  movedOr,
   namesDisk,
   newGuest,
   node,
@@ -23,7 +27,6 @@ import {
   volumeIfNamed,
 } from "./touch-readers.ts";
 import { settings } from "./touch-settings.ts";
-import { piecesOf } from "./touch-volumes.ts";
 
 /** The guest in the path, changed. */
 const VM = [guest("change", "qemu")];
@@ -35,6 +38,16 @@ const companions =
   (params) =>
     listOf(given(params, name) ?? [], vmidIn)?.map((vmid): Touch => ({ kind: "ha-companions", vmid, by })) ??
     [];
+
+/** Local volumes go to storages of the same names, or where the map says; their originals are deleted. */
+const moving = (map: "targetstorage" | "target-storage"): readonly Reader[] => [
+  storageMap(map),
+  unless(map, guestStorages("allocate", { localOnly: true })),
+  (params) => {
+    const vmid = vmidOf(given(params, "vmid"));
+    return vmid === undefined ? [] : [moved(vmid)];
+  },
+];
 
 /** The disk goes to another guest. */
 const REASSIGN = guestIfNamed("target-vmid");
@@ -54,23 +67,27 @@ const destroy = (type: GuestType): readonly Reader[] => [
   ]),
 ];
 
-/** A drive that is emptied loses the cloud-init image it held. */
-const emptied: Reader = (params) =>
-  Object.keys(params).some(
-    (name) =>
-      /^(?:ide|sata|scsi)\d+$/.test(name) &&
-      (piecesOf(given(params, name)) ?? []).some(([, text]) => text === "none"),
-  )
-    ? VOLUMES(params)
-    : [];
+/** A disk, or the cloud-init image of a drive, may be taken the place of. */
+const replaced =
+  (type: GuestType): Reader =>
+  (params) => {
+    const vmid = vmidOf(given(params, "vmid"));
+    const disks = Object.keys(params)
+      .filter((name) => isDisk(name) && given(params, name) !== undefined)
+      .map((name) => [placeOf(name), given(params, name)] as const);
+    return vmid === undefined || disks.length === 0
+      ? []
+      : [{ kind: "replaced-disks", vmid, type, disks: Object.fromEntries(disks) }];
+  };
 
 /** Settings of an existing guest; a disk taken away may be destroyed, one of a template is renamed. */
 const configure = (type: GuestType): readonly Reader[] => [
   guest("change", type),
   settings,
+  onlyIf("delete", names(/^vmstate$/), VOLUMES),
   onlyIf("delete", namesDisk, VOLUMES),
   onlyIf("template", isOn, VOLUMES),
-  emptied,
+  replaced(type),
 ];
 
 /** Where restored disks go when the call does not say: to storages that the backup names. */
@@ -119,6 +136,7 @@ export const GUEST_TOUCHES = {
     guestsOr("vms", "change", everyGuest),
     node("place", "target"),
     companions("vms"),
+    movedOr("vms", always({ kind: "moved-storages" })),
   ],
   "POST /cluster/bulk-action/guest/shutdown": [guestsOr("vms", "change", everyGuest)],
   "POST /cluster/bulk-action/guest/start": [guestsOr("vms", "change", everyGuest)],
@@ -130,6 +148,7 @@ export const GUEST_TOUCHES = {
     guestsOr("vms", "change", guestsOfNode("change")),
     node("place", "target"),
     companions("vms"),
+    movedOr("vms", movedOfNode()),
   ],
   "POST /nodes/{node}/startall": [guestsOr("vms", "change", guestsOfNode("change"))],
   "POST /nodes/{node}/stopall": [guestsOr("vms", "change", guestsOfNode("change"))],
@@ -162,9 +181,7 @@ export const GUEST_TOUCHES = {
     ...VM,
     node("place", "target"),
     companions("vmid"),
-    storageMap("targetstorage"),
-    onlyIf("targetstorage", any, guestStorages("volumes", { localOnly: true })),
-    onlyIf("with-local-disks", isOn, guestStorages("volumes", { localOnly: true })),
+    ...moving("targetstorage"),
   ],
   "POST /nodes/{node}/qemu/{vmid}/monitor": [
     ...VM,
@@ -211,8 +228,7 @@ export const GUEST_TOUCHES = {
     ...CT,
     node("place", "target"),
     companions("vmid"),
-    storageMap("target-storage"),
-    guestStorages("volumes", { localOnly: true }),
+    ...moving("target-storage"),
   ],
   "POST /nodes/{node}/lxc/{vmid}/move_volume": [...CT, VOLUMES, storageIfNamed("allocate"), REASSIGN],
   "POST /nodes/{node}/lxc/{vmid}/mtunnel": [...CT, TUNNEL],

@@ -1,15 +1,26 @@
 import { isNot, isOn } from "./argument-values.ts";
 import type { TouchTable } from "./touch.ts";
-import { cluster, everything, guestsOfNode, node, onlyIf, storage } from "./touch-readers.ts";
+import {
+  cluster,
+  everything,
+  guestsOfNode,
+  movedOfNode,
+  node,
+  onlyIf,
+  quorum,
+  storage,
+} from "./touch-readers.ts";
 import { task } from "./touch-task.ts";
 
 const NODE = [node("change")];
 /** The node, and with it every guest there. */
 const NODE_AND_GUESTS = [...NODE, guestsOfNode("change")];
+/** The node is gone for a while: HA may empty it before (`shutdown_policy`), and the others go on without its vote. */
+const POWER = [...NODE_AND_GUESTS, movedOfNode({ managed: true }), quorum];
 const SHELL = [...NODE, everything("a shell on the node has no limits")];
 
 /** Services that guests do not depend on; one we do not know may carry them. */
-const ASIDE = isNot(
+const ASIDE = [
   "chrony",
   "cron",
   "postfix",
@@ -22,8 +33,22 @@ const ASIDE = isNot(
   "syslog",
   "systemd-journald",
   "systemd-timesyncd",
-);
-const SERVICE = [...NODE, onlyIf("service", ASIDE, guestsOfNode("change"))];
+] as const;
+/** Services that the node's guests depend on, and its place in the cluster does not. */
+const OF_GUESTS = [
+  "ksmtuned",
+  "lxcfs",
+  "proxmox-firewall",
+  "pve-firewall",
+  "pve-ha-crm",
+  "pve-ha-lrm",
+  "pve-lxc-syscalld",
+  "pvescheduler",
+  "qmeventd",
+] as const;
+const STARTED = [...NODE, onlyIf("service", isNot(...ASIDE), guestsOfNode("change"))];
+/** A node without these is out of the cluster; one we do not know may be like them. */
+const SERVICE = [...STARTED, onlyIf("service", isNot(...ASIDE, ...OF_GUESTS), quorum)];
 
 /** Disks are taken: PVE calls one unused that a guest has been given as a whole. */
 const TAKE_DISK = [...NODE_AND_GUESTS, onlyIf("add_storage", isOn, storage("definition", "name"))];
@@ -47,16 +72,16 @@ export const NODE_TOUCHES = {
   "POST /nodes/{node}/execute": SHELL,
   "POST /nodes/{node}/hosts": NODE,
   "POST /nodes/{node}/network": NODE,
-  "PUT /nodes/{node}/network": NODE_AND_GUESTS,
+  "PUT /nodes/{node}/network": [...NODE_AND_GUESTS, quorum],
   "DELETE /nodes/{node}/network": NODE,
   "PUT /nodes/{node}/network/{iface}": NODE,
   "DELETE /nodes/{node}/network/{iface}": NODE,
   "POST /nodes/{node}/services/{service}/reload": SERVICE,
   "POST /nodes/{node}/services/{service}/restart": SERVICE,
-  "POST /nodes/{node}/services/{service}/start": SERVICE,
+  "POST /nodes/{node}/services/{service}/start": STARTED,
   "POST /nodes/{node}/services/{service}/stop": SERVICE,
   "POST /nodes/{node}/spiceshell": SHELL,
-  "POST /nodes/{node}/status": NODE_AND_GUESTS,
+  "POST /nodes/{node}/status": POWER,
   "POST /nodes/{node}/subscription": NODE,
   "PUT /nodes/{node}/subscription": NODE,
   "DELETE /nodes/{node}/subscription": NODE,

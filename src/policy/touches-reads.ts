@@ -24,6 +24,13 @@ const NODE = [node("read")];
 const STORAGE = [storage("read")];
 const TASK = [task("read")];
 const REPLICATED = [replicated("read")];
+/** What goes out from the node, or is worked on there: more than a read of it. */
+const AT_WORK = [node("change")];
+/** The files of a guest, out of its backup; the storage is only read. */
+const GUEST_FILES: readonly Reader[] = [
+  (params) =>
+    volume("read")(params).map((touch) => (touch.kind === "guest" ? { ...touch, how: "change" } : touch)),
+];
 
 /** Reads that the rules below would take for more, or for less, than they are. Lists stand in `LISTS`. */
 const READS: TouchTable = {
@@ -64,19 +71,27 @@ const READS: TouchTable = {
   "GET /cluster/sdn": NOTHING,
   "GET /nodes/{node}": NOTHING,
   "GET /nodes/{node}/apt": NOTHING,
+  "GET /nodes/{node}/apt/changelog": AT_WORK,
   "GET /nodes/{node}/capabilities": NOTHING,
   "GET /nodes/{node}/capabilities/qemu": NOTHING,
   "GET /nodes/{node}/capabilities/qemu/cpu": NOTHING,
   "GET /nodes/{node}/capabilities/qemu/cpu-flags": NOTHING,
   "GET /nodes/{node}/capabilities/qemu/machines": NOTHING,
   "GET /nodes/{node}/capabilities/qemu/migration": NOTHING,
+  "GET /nodes/{node}/qemu/{vmid}/agent/file-read": [guest("change", "qemu")],
+  "GET /nodes/{node}/query-oci-repo-tags": AT_WORK,
+  "GET /nodes/{node}/query-url-metadata": AT_WORK,
   "GET /nodes/{node}/replication/{id}": REPLICATED,
   "GET /nodes/{node}/replication/{id}/log": REPLICATED,
   "GET /nodes/{node}/replication/{id}/status": REPLICATED,
+  "GET /nodes/{node}/scan/cifs": AT_WORK,
+  "GET /nodes/{node}/scan/iscsi": AT_WORK,
+  "GET /nodes/{node}/scan/nfs": AT_WORK,
+  "GET /nodes/{node}/scan/pbs": AT_WORK,
   "GET /nodes/{node}/storage/{storage}": NOTHING,
   "GET /nodes/{node}/storage/{storage}/content/{volume}": [volume("read")],
-  "GET /nodes/{node}/storage/{storage}/file-restore/download": [volume("read")],
-  "GET /nodes/{node}/storage/{storage}/file-restore/list": [volume("read")],
+  "GET /nodes/{node}/storage/{storage}/file-restore/download": GUEST_FILES,
+  "GET /nodes/{node}/storage/{storage}/file-restore/list": GUEST_FILES,
   "GET /nodes/{node}/storage/{storage}/import-metadata": [volume("read")],
   "GET /nodes/{node}/tasks/{upid}": TASK,
   "GET /nodes/{node}/tasks/{upid}/log": TASK,

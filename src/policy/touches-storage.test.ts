@@ -123,11 +123,34 @@ describe("storages and pools", () => {
       { storage: "nas", disable: 1 },
       ["storage nas definition", "owners on nas definition"],
     ],
-    ["POST /storage", { storage: "new", type: "dir", path: "/x" }, ["storage new definition"]],
+    [
+      "PUT /storage/{storage}",
+      { storage: "nas", subdir: "/x" },
+      ["storage nas definition", "owners on nas definition", "new backing of nas: subdir=/x"],
+    ],
+    [
+      "PUT /storage/{storage}",
+      { storage: "nas", delete: "namespace,comment" },
+      ["storage nas definition", "owners on nas definition", "new backing of nas: namespace="],
+    ],
+    [
+      "POST /storage",
+      { storage: "new", type: "dir", path: "/x", content: "iso" },
+      ["storage new definition", "backing of new: path=/x,storage=new,type=dir"],
+    ],
+    [
+      "POST /storage",
+      { storage: "new", type: "dir", path: { odd: 1 } },
+      ["storage new definition", "everything: path cannot be read"],
+    ],
     [
       "POST /storage",
       { storage: "new", "content-dirs": "import=images/103" },
-      ["storage new definition", "everything: content-dirs gives other files of a storage new names"],
+      [
+        "storage new definition",
+        "backing of new: storage=new",
+        "everything: content-dirs gives other files of a storage new names",
+      ],
     ],
     ["GET /storage/{storage}", { storage: "nas" }, ["storage nas read"]],
   ]);

@@ -1,5 +1,6 @@
-import type { Reader, Touch, TouchTable } from "./touch.ts";
-import { given, textOf } from "./touch-arguments.ts";
+import { BACKING_KEYS, type BackingConfig } from "./backing.ts";
+import { type Reader, type Touch, type TouchTable, unreadable } from "./touch.ts";
+import { entriesOf, given, storageIn, textOf } from "./touch-arguments.ts";
 import {
   any,
   everything,
@@ -30,6 +31,28 @@ const ALIASES: readonly Reader[] = [
   onlyIf("base", any, everything("base takes over a volume whose owner its name does not tell")),
 ];
 
+/** Where the data of a storage lies, as far as the call says it. */
+const backing =
+  (change: boolean): Reader =>
+  (params) => {
+    const storageName = storageIn(textOf(given(params, "storage")) ?? "");
+    if (storageName === undefined) return [];
+    const named = BACKING_KEYS.filter((key) => given(params, key) !== undefined);
+    const unread = named.find((key) => textOf(given(params, key)) === undefined);
+    if (unread !== undefined) return [unreadable(unread)];
+    // A setting that is taken away is back at its default.
+    const gone = change ? entriesOf(given(params, "delete") ?? []) : [];
+    if (gone === undefined) return [unreadable("delete")];
+    const told: BackingConfig = {
+      ...(change ? {} : { storage: storageName }),
+      ...Object.fromEntries(BACKING_KEYS.filter((key) => gone.includes(key)).map((key) => [key, ""])),
+      ...Object.fromEntries(named.map((key) => [key, textOf(given(params, key)) ?? ""])),
+    };
+    return change && Object.keys(told).length === 0
+      ? []
+      : [{ kind: "backing", storage: storageName, given: told, change }];
+  };
+
 /** Guests are put into the pool, taken out of it or out of another one. */
 const MEMBERS = [pool("change"), guestsOr("vms", "change"), storages("content")];
 
@@ -52,7 +75,7 @@ export const STORAGE_TOUCHES = {
   "DELETE /pools": [pool("change")],
   "PUT /pools/{poolid}": MEMBERS,
   "DELETE /pools/{poolid}": [pool("change")],
-  "POST /storage": [storage("definition"), ...ALIASES],
-  "PUT /storage/{storage}": [storage("definition"), owners("definition"), ...ALIASES],
+  "POST /storage": [storage("definition"), backing(false), ...ALIASES],
+  "PUT /storage/{storage}": [storage("definition"), owners("definition"), backing(true), ...ALIASES],
   "DELETE /storage/{storage}": [storage("definition"), owners("definition")],
 } satisfies TouchTable;

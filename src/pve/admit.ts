@@ -1,9 +1,9 @@
 import type { Tier } from "../config/settings.ts";
-import type { Classification } from "../policy/effect.ts";
+import { stateRaises } from "../policy/effect.ts";
 import { type Decision, decide, decideOn } from "../policy/tier.ts";
-import { classifyCall, dependsOnState } from "./classify.ts";
+import { classifyCall } from "./classify.ts";
 import { PveError } from "./errors.ts";
-import type { RetentionRead } from "./retention.ts";
+import type { GuardRead } from "./guard.ts";
 
 /** Throws when the operator's tier does not admit the call, named by its route and arguments. */
 export function admit(tier: Tier, route: string, params: Readonly<Record<string, unknown>>): void {
@@ -15,11 +15,12 @@ export async function admitByState(
   tier: Tier,
   route: string,
   params: Readonly<Record<string, unknown>>,
-  read: RetentionRead,
+  read: GuardRead,
 ): Promise<void> {
-  if (tier === "full" || !dependsOnState(route, params)) return;
-  const found: Classification = await classifyCall(read, route, params);
-  refuse(tier, route, decideOn(tier, found));
+  if (tier === "full") return;
+  // The tier goes by the effect alone: what could only add risk is not asked.
+  const raises = stateRaises(route, params).filter(({ effect }) => effect !== undefined);
+  refuse(tier, route, decideOn(tier, await classifyCall(read, route, params, raises)));
 }
 
 function refuse(tier: Tier, route: string, decision: Decision): void {

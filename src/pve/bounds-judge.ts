@@ -1,14 +1,7 @@
-import {
-  boundsOfKind,
-  cannotSee,
-  covers,
-  decideObject,
-  leavesAlone,
-  type Settled,
-} from "../policy/bounds-decision.ts";
-import { type Touch, unreadable } from "../policy/touch.ts";
-import { listOf, nodeIn, sidIn, storageIn } from "../policy/touch-arguments.ts";
-import { sids } from "../policy/touch-readers.ts";
+import { boundsOfKind, cannotSee, decideObject, leavesAlone } from "../policy/bounds-decision.ts";
+import { type GuestHow, type Touch, unreadable } from "../policy/touch.ts";
+import { listOf, nodeIn, storageIn } from "../policy/touch-arguments.ts";
+import { moved, sids } from "../policy/touch-readers.ts";
 import { keepsAll, selectedGuests } from "../policy/touches-backup.ts";
 import { onOff } from "../schema/on-off.ts";
 import {
@@ -19,10 +12,20 @@ import {
   judgeGuestsOfNode,
   judgeGuestsOfPool,
   judgeNewGuest,
-  poolsSeen,
   type Verdict,
 } from "./bounds-guests.ts";
+import { judgeQuorum } from "./bounds-quorum.ts";
+import {
+  judgeAnyStorage,
+  judgeBacking,
+  judgeGuestStorages,
+  judgeMovedStorages,
+  judgeOwners,
+  judgeReplacedDisks,
+  judgeStorage,
+} from "./bounds-storages.ts";
 import { type Row, str } from "./data.ts";
+import { companionsOf } from "./ha-companions.ts";
 
 type Of<K extends Touch["kind"]> = Extract<Touch, { kind: K }>;
 
@@ -47,8 +50,14 @@ async function judge(court: Court, touch: Touch): Verdict {
       return judgeGuestStorages(court, touch);
     case "any-storage":
       return judgeAnyStorage(court, touch);
+    case "replaced-disks":
+      return judgeReplacedDisks(court, touch);
+    case "moved-storages":
+      return judgeMovedStorages(court, touch);
     case "storage":
       return judgeStorage(court, touch);
+    case "backing":
+      return judgeBacking(court, touch);
     case "owners":
       return judgeOwners(court, touch);
     case "node":
@@ -56,7 +65,7 @@ async function judge(court: Court, touch: Touch): Verdict {
     case "backup-job":
       return judgeBackupJob(court, touch);
     case "ha-rule":
-      return judgeAll(court, sids("resources", touch.how)(await court.look.haRule(touch.id)));
+      return judgeAll(court, resourcesOf(await court.look.haRule(touch.id), "resources", touch.how));
     case "ha-group":
       return judgeHaGroup(court, touch);
     case "ha-companions":
@@ -65,75 +74,14 @@ async function judge(court: Court, touch: Touch): Verdict {
       return judgeTask(court, touch);
     case "by-default":
       return judgeByDefault(court, touch);
+    case "quorum":
+      return judgeQuorum(court);
     case "pool":
     case "every-node":
     case "cluster":
     case "everything":
       return decideObject(court.setting, touch);
   }
-}
-
-async function judgeGuestStorages(court: Court, touch: Of<"guest-storages">): Verdict {
-  const { setting, look } = court;
-  const { vmid, how, localOnly, snapshot } = touch;
-  if (leavesAlone(setting, { kind: "storage", how }) || !boundsOfKind(setting, "storage")) return undefined;
-  const { guests, storages } = await look.inventory();
-  const guest = guests.get(vmid);
-  if (!guest)
-    return (await look.exists(vmid))
-      ? cannotSee(setting, `The volumes of guest ${vmid}`, `The token would need VM.Audit on /vms/${vmid}.`)
-      : undefined;
-  const shared = new Set(storages.flatMap((storage) => (storage.shared ? [storage.name] : [])));
-  const names = [...(await look.storagesOf(guest, snapshot))].filter(
-    (name) => !localOnly || !shared.has(name),
-  );
-  return firstRefusal(names.map(async (name) => decideObject(setting, { kind: "storage", name, how })));
-}
-
-async function judgeAnyStorage({ setting }: Court, { how, why }: Of<"any-storage">): Verdict {
-  return leavesAlone(setting, { kind: "storage", how }) || !boundsOfKind(setting, "storage")
-    ? undefined
-    : decideObject(setting, { kind: "everything", why });
-}
-
-/** A storage, by its name or as a member of a protected pool. */
-async function judgeStorage(court: Court, touch: Of<"storage">): Verdict {
-  const { setting, look } = court;
-  const object: Settled = { kind: "storage", name: touch.name, how: touch.how };
-  const byName = decideObject(setting, object);
-  const ofPool = touch.how === "definition" || touch.how === "content";
-  if (byName || setting.name === "PVE_ALLOWED" || !ofPool || !boundsOfKind(setting, "pool")) return byName;
-  const { pools } = await look.inventory();
-  const bound = pools.filter((name) =>
-    setting.bounds.some((one) => covers(one, { kind: "pool", name, how: "change" }, false)),
-  );
-  const members = await Promise.all(bound.map((pool) => look.poolStorages(pool)));
-  const holding = bound.filter((_, at) => members[at]?.includes(touch.name));
-  return decideObject(setting, { ...object, pools: holding }) ?? poolsSeen(court);
-}
-
-/** Those who would lose what they have on the storage. */
-async function judgeOwners(court: Court, { storage, by }: Of<"owners">): Verdict {
-  const { setting, look } = court;
-  // Whose storage is inside, its definition is, whoever lies on it; a prune reaches the backups themselves.
-  const aside =
-    setting.name === "PVE_ALLOWED"
-      ? by === "definition"
-      : setting.bounds.every(({ kind }) => kind === "storage");
-  if (aside) return undefined;
-  const owners = await look.ownersOn(storage, by === "backups");
-  if (owners === undefined)
-    return cannotSee(
-      setting,
-      `What lies on storage ${storage}`,
-      `The token would need Datastore.Audit on /storage/${storage}, and the storage be enabled.`,
-    );
-  const what = by === "backups" ? "backups" : "volumes or backups";
-  return firstRefusal(
-    [...owners].map((vmid) =>
-      judgeGuest(court, { vmid, how: "change" }, `which has ${what} on storage ${storage}`),
-    ),
-  );
 }
 
 /** A node by PVE's own name for it: where nodes are protected, `localhost` may be one of them. */
@@ -163,27 +111,31 @@ async function judgeHaGroup(court: Court, { id, how, members }: Of<"ha-group">):
   const inGroup = resources.filter((resource) => str(resource, "group") === id);
   return judgeAll(court, [
     ...(nodes?.map((name) => ({ kind: "node", name, how: "place" }) as const) ?? [unreadable("nodes")]),
-    ...inGroup.flatMap(sids("sid", how)),
+    ...inGroup.flatMap((resource) => resourcesOf(resource, "sid", how)),
   ]);
 }
 
-/** The guests that positive affinity keeps with this one, and those that it keeps with them; or all in its rules. */
+/** What an HA rule, or resource, concerns: its guests and, where it changes, what they have on their nodes alone. */
+function resourcesOf(row: Row, key: "resources" | "sid", how: GuestHow): readonly Touch[] {
+  const guests = sids(key, how)(row);
+  return how === "read"
+    ? guests
+    : guests.flatMap((guest) => (guest.kind === "guest" ? [guest, moved(guest.vmid)] : [guest]));
+}
+
+/** The guests that HA moves along, with what they have on their nodes alone; or all that share its rules. */
 async function judgeCompanions(court: Court, { vmid, by }: Of<"ha-companions">): Verdict {
-  const guest = (await court.look.inventory()).guests.get(vmid);
-  if (guest && !guest.managed) return undefined;
-  const rules = (await court.look.haRules())
-    .filter((rule) => by === "rules" || str(rule, "affinity") === "positive")
-    .map((rule) => listOf(rule.resources, sidIn)?.map((sid) => sid.vmid) ?? []);
-  const others = new Set([vmid]);
-  // A set that grows while it is gone through is gone through to its end.
-  for (const one of by === "moves" ? others : [vmid])
-    for (const members of rules) if (members.includes(one)) for (const member of members) others.add(member);
-  others.delete(vmid);
   const as =
     by === "moves"
       ? `which HA moves together with guest ${vmid}`
       : `which shares an HA rule with guest ${vmid}`;
-  return firstRefusal([...others].map((other) => judgeGuest(court, { vmid: other, how: "change" }, as)));
+  const others = await companionsOf(court.look, vmid, by);
+  return firstRefusal(
+    others.flatMap((other) => [
+      judgeGuest(court, { vmid: other, how: "change" }, as),
+      ...(by === "moves" ? [judge(court, moved(other))] : []),
+    ]),
+  );
 }
 
 /** A task of this token that names no guest is what it has been allowed to start: it may be followed. */

@@ -74,7 +74,8 @@ export class LookUps {
     if (resources !== undefined) this.#inventory = Promise.resolve(inventoryOf(resources));
   }
 
-  #get(route: GetRoute, params: Readonly<Record<string, unknown>> = {}): Promise<Json> {
+  /** The data of an answer, asked for once. */
+  get(route: GetRoute, params: Readonly<Record<string, unknown>> = {}): Promise<Json> {
     const key = `${route} ${JSON.stringify(params)}`;
     const made = this.#made.get(key) ?? this.#read(route, params, this.#signal).then(({ data }) => data);
     this.#made.set(key, made);
@@ -83,14 +84,14 @@ export class LookUps {
 
   /** Guests, nodes, pools and storages at once (GET /cluster/resources). */
   inventory(): Promise<Inventory> {
-    this.#inventory ??= this.#get("GET /cluster/resources").then(inventoryOf);
+    this.#inventory ??= this.get("GET /cluster/resources").then(inventoryOf);
     return this.#inventory;
   }
 
   /** Is the VMID taken? Whoever may not see the guest is told, too (PVE::API2::Cluster nextid). */
   async exists(vmid: number): Promise<boolean> {
     try {
-      await this.#get("GET /cluster/nextid", { vmid });
+      await this.get("GET /cluster/nextid", { vmid });
       return false;
     } catch (error) {
       if (error instanceof PveError && (error.kind === "parameter" || error.kind === "exists")) return true;
@@ -103,7 +104,7 @@ export class LookUps {
    * /access/permissions)? A path below that takes all privileges away is not shown to it.
    */
   async holdsBelow(path: string, privilege: string): Promise<boolean> {
-    const permissions = record(await this.#get("GET /access/permissions"));
+    const permissions = record(await this.get("GET /access/permissions"));
     const here = (at: string) => record(permissions[at]);
     const above = (at: string): string => at.slice(0, at.lastIndexOf("/")) || "/";
     let nearest = path;
@@ -111,23 +112,6 @@ export class LookUps {
     // The value says whether the privilege reaches the paths below.
     if (!flag(here(nearest), privilege)) return false;
     return Object.keys(permissions).every((at) => !at.startsWith(`${path}/`) || privilege in here(at));
-  }
-
-  /** Storages that a guest's configuration, and that of a snapshot, names. */
-  async storagesOf({ vmid, type, node }: SeenGuest, snapshot?: string): Promise<ReadonlySet<string>> {
-    const configs = await Promise.all([
-      this.#get(`GET /nodes/{node}/${type}/{vmid}/config`, { node, vmid }),
-      ...(snapshot === undefined
-        ? []
-        : [
-            this.#get(`GET /nodes/{node}/${type}/{vmid}/snapshot/{snapname}/config`, {
-              node,
-              vmid,
-              snapname: snapshot,
-            }),
-          ]),
-    ]);
-    return new Set(configs.flatMap((config) => Object.entries(record(config)).flatMap(storagesIn)));
   }
 
   /** VMIDs whose volumes or, with `backups`, only whose backups lie on a storage; undefined when it shows on no node. */
@@ -138,7 +122,7 @@ export class LookUps {
     const one = found.find(({ available }) => available) ?? found[0];
     const places = found.every(({ shared }) => shared) ? found.filter((place) => place === one) : found;
     const contents = await Promise.all(
-      places.map(({ node }) => this.#get("GET /nodes/{node}/storage/{storage}/content", { node, storage })),
+      places.map(({ node }) => this.get("GET /nodes/{node}/storage/{storage}/content", { node, storage })),
     );
     const volumes = contents.flatMap(rows).filter((row) => !backups || str(row, "content") === "backup");
     return new Set(volumes.flatMap((row) => num(row, "vmid") ?? []));
@@ -146,7 +130,7 @@ export class LookUps {
 
   /** Storages that are members of a pool. */
   async poolStorages(pool: string): Promise<readonly string[]> {
-    const found = rows(await this.#get("GET /pools", { poolid: pool }));
+    const found = rows(await this.get("GET /pools", { poolid: pool }));
     return namesOf(
       found.flatMap((row) => ofType(row.members ?? null, "storage")),
       "storage",
@@ -155,18 +139,18 @@ export class LookUps {
 
   /** A backup job's settings. */
   async backupJob(id: string): Promise<Row> {
-    return record(await this.#get("GET /cluster/backup/{id}", { id }));
+    return record(await this.get("GET /cluster/backup/{id}", { id }));
   }
 
   /** An HA rule as it is. */
   async haRule(rule: string): Promise<Row> {
-    return record(await this.#get("GET /cluster/ha/rules/{rule}", { rule }));
+    return record(await this.get("GET /cluster/ha/rules/{rule}", { rule }));
   }
 
   /** Every HA rule; none where PVE has no rules yet (before 9.0). */
   async haRules(): Promise<readonly Row[]> {
     try {
-      return rows(await this.#get("GET /cluster/ha/rules"));
+      return rows(await this.get("GET /cluster/ha/rules"));
     } catch (error) {
       if (error instanceof PveError && error.kind === "not-implemented") return [];
       throw error;
@@ -175,26 +159,17 @@ export class LookUps {
 
   /** An HA group with its nodes (until PVE 8). */
   async haGroup(group: string): Promise<Row> {
-    return record(await this.#get("GET /cluster/ha/groups/{group}", { group }));
+    return record(await this.get("GET /cluster/ha/groups/{group}", { group }));
   }
 
   /** Every HA resource. */
   async haResources(): Promise<readonly Row[]> {
-    return rows(await this.#get("GET /cluster/ha/resources"));
+    return rows(await this.get("GET /cluster/ha/resources"));
   }
 
   /** What a backup on this node does where the call does not say (PVE::API2::VZDump defaults). */
   async backupDefaults(node: string, storage: string | undefined): Promise<Row> {
     const params = storage === undefined ? { node } : { node, storage };
-    return record(await this.#get("GET /nodes/{node}/vzdump/defaults", params));
+    return record(await this.get("GET /nodes/{node}/vzdump/defaults", params));
   }
-}
-
-/** Settings of a guest that hold a volume, those of a snapshot's memory included. */
-const HOLDS_VOLUME = /^(?:ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)\d+$|^(?:rootfs|vmstate)$/;
-
-function storagesIn([key, value]: [string, Json]): readonly string[] {
-  if (!HOLDS_VOLUME.test(key) || typeof value !== "string") return [];
-  const storage = /(?:^|,)(?:(?:file|volume)=)?([A-Za-z][\w.-]*):/.exec(value)?.[1];
-  return storage === undefined ? [] : [storage];
 }

@@ -1,29 +1,63 @@
-import { type Classification, classify } from "../policy/effect.ts";
-import { prunesByRetention } from "../policy/operations-backup.ts";
-import { type RetentionRead, retentionOf } from "./retention.ts";
+import { type Classification, classify, stateRaises } from "../policy/effect.ts";
+import type { Arguments, Question, StateRaise } from "../policy/operation.ts";
+import { LookUps } from "./bounds-look-up.ts";
+import { backupModeAnswer, haAnswer, retentionAnswer } from "./class-answers.ts";
+import { presentDisksAnswer } from "./class-of-disks.ts";
+import { localVolumesAnswer } from "./class-of-moves.ts";
+import { PveError } from "./errors.ts";
+import type { GuardRead } from "./guard.ts";
 
-/** Parameters of an existing job's change that concern its retention. */
-const OF_RETENTION = ["storage", "prune-backups", "remove"] as const;
-
-/**
- * Effect and risk of a call, where they depend on PVE's state too: a backup that leaves `remove` at its default removes
- * older ones where the storage has a retention. Throws a PveError when what decides cannot exist.
- */
-export async function classifyCall(
-  read: RetentionRead,
-  route: string,
-  params: Readonly<Record<string, unknown>>,
-): Promise<Classification> {
-  const known = classify(route, params);
-  if (!dependsOnState(route, params)) return known;
-  const { removes, says } = await retentionOf(read, route, params);
-  return removes ? { effect: "write", risk: "loss", reason: `it deletes older backups (${says})` } : known;
+/** A call whose class hangs on PVE's state. */
+export interface AskedCall {
+  readonly look: LookUps;
+  readonly route: string;
+  readonly params: Arguments;
 }
 
-/** Does PVE's state decide on the class of this call? Not where it is a write with risk of loss whatever the state. */
-export function dependsOnState(route: string, params: Readonly<Record<string, unknown>>): boolean {
-  if (!prunesByRetention(route, params)) return false;
-  const { effect, risk } = classify(route, params);
-  if (effect === "write" && risk === "loss") return false;
-  return !route.startsWith("PUT ") || OF_RETENTION.some((name) => params[name] !== undefined);
+/** Asks PVE's state: why the call is raised, as a sentence that begins with "it" or an argument's name; undefined: it is not. */
+export type Answer = (call: AskedCall) => Promise<string | undefined>;
+
+/** How each question is put to PVE. */
+const ANSWERS: Readonly<Record<Question, Answer>> = {
+  retention: retentionAnswer,
+  "backup mode": backupModeAnswer,
+  "local volumes": localVolumesAnswer,
+  "present disks": presentDisksAnswer,
+  HA: haAnswer,
+};
+
+/**
+ * Effect and risk of a call, also where they hang on PVE's state, which is asked then. What cannot be read counts as the
+ * dangerous case. Throws the PveError of a call that was cancelled, or whose storage does not exist.
+ * @param asked what is asked of it; absent: all that can raise the class
+ */
+export async function classifyCall(
+  read: GuardRead,
+  route: string,
+  params: Arguments,
+  asked: readonly StateRaise[] = stateRaises(route, params),
+): Promise<Classification> {
+  const known = classify(route, params);
+  if (asked.length === 0) return known;
+  const call: AskedCall = { look: new LookUps(read), route, params };
+  const reasons = await Promise.all(asked.map((raise) => reasonOf(call, raise)));
+  const raising = asked.flatMap((raise, at) => {
+    const reason = reasons[at];
+    return reason === undefined ? [] : [{ ...raise, reason }];
+  });
+  const first = raising.find(({ effect }) => effect === "write") ?? raising[0];
+  return first === undefined
+    ? known
+    : { effect: first.effect ?? known.effect, risk: "loss", reason: first.reason };
+}
+
+async function reasonOf(call: AskedCall, { asks, says }: StateRaise): Promise<string | undefined> {
+  try {
+    return await ANSWERS[asks](call);
+  } catch (error) {
+    if (!(error instanceof PveError) || error.kind === "cancelled") throw error;
+    // A storage that does not exist would only show in a job's log.
+    if (error.kind === "not-found" && asks === "retention") throw error;
+    return `it could not be read whether it ${says}`;
+  }
 }

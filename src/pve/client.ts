@@ -34,6 +34,14 @@ export interface Pve {
   call<R extends Route>(route: R, params: RouteParams[R], options?: CallOptions): Promise<Reply>;
 }
 
+/** `call` for a route known only at run time: its parameters are checked all the same, but not by the compiler. */
+export const callAny = (
+  pve: Pve,
+  route: Route,
+  params: Readonly<Record<string, unknown>>,
+  options?: CallOptions,
+): Promise<Reply> => pve.call(route, params as never, options);
+
 /** A client, which can also say what a call would send. */
 export interface PveClient extends Pve {
   /** Everything `call` does before it sends; throws what `call` would throw. */
@@ -130,7 +138,7 @@ async function exchange(
   try {
     if (limit.over) throw givenUp("cancelled", route, limitMs, false);
     for (let attempt = 0; ; attempt++) {
-      const begun = Date.now();
+      const begun = performance.now();
       try {
         return readReply(route, await client.transport.send(request));
       } catch (error) {
@@ -138,7 +146,7 @@ async function exchange(
           throw givenUp(limit.over, route, limitMs, !reading, error);
         const failure = error instanceof PveError ? error : connectionError(error, route, reading);
         const delay =
-          reading && !once && worthRetrying(failure, Date.now() - begun)
+          reading && !once && worthRetrying(failure, performance.now() - begun)
             ? RETRY_DELAYS_MS[attempt]
             : undefined;
         if (delay === undefined) throw failure;

@@ -6,6 +6,7 @@ export type PveErrorKind =
   | "not-found"
   | "exists"
   | "locked"
+  | "no-quorum" // /etc/pve is read-only: too few nodes see each other
   | "modified" // digest mismatch
   | "not-implemented" // 501
   | "node-unreachable" // 595
@@ -32,6 +33,8 @@ export interface PveErrorDetail {
   readonly code?: string;
   /** The request may have reached PVE: what it asked for may have happened. */
   readonly mayHaveRun?: boolean;
+  /** PVE refused it in the middle: a part of it may have been done. */
+  readonly partial?: true;
   /** The guest whose lock refused the call. */
   readonly guest?: { readonly node: string; readonly vmid: number };
   /** What was found out about a write whose answer was lost: "not started", or why that is not known. */
@@ -61,6 +64,8 @@ const TEXTS: readonly { readonly kind: PveErrorKind; readonly pattern: RegExp }[
     kind: "modified",
     pattern: /detected modified configuration|checksum mismatch \(file change by other user\?\)/,
   },
+  // PVE::Cluster check_cfs_quorum, and cfs_lock where it cannot lock for lack of it.
+  { kind: "no-quorum", pattern: /no quorum/ },
   {
     kind: "locked",
     pattern: /is locked \(|can't lock file|got lock request timeout|unable to acquire .*lock|cfs-lock/,

@@ -3,7 +3,7 @@ import type { CallOptions, Pve } from "./client.ts";
 import { num, record, rows, str } from "./data.ts";
 import { PveError, type PveErrorKind } from "./errors.ts";
 import type { Pace } from "./pace.ts";
-import { newLines, readLog, type TaskAddress } from "./task-log.ts";
+import { grownLog, readLog, type TaskAddress } from "./task-log.ts";
 import { type Progress, progressOf } from "./task-progress.ts";
 import { type Asked, type Verdict, verdictOf } from "./task-verdict.ts";
 import { parseUpid, type Upid } from "./upid.ts";
@@ -20,7 +20,13 @@ export type Followed =
       readonly started?: number | undefined;
     }
   /** It runs, as far as PVE said last. */
-  | { readonly kind: "running"; readonly started?: number | undefined; readonly progress: Progress }
+  | {
+      readonly kind: "running";
+      readonly started?: number | undefined;
+      readonly progress: Progress;
+      /** It has handed its request to HA, and nothing shows yet that HA acts on it. */
+      readonly awaitsHa?: true;
+    }
   /** PVE knows no such task: its log has been removed, or it never was. */
   | { readonly kind: "unknown" }
   /** Nobody tells how it stands: its node does not answer, or PVE does not show it. */
@@ -73,7 +79,7 @@ export async function followTask(
   const { pace, signal, waitMs, onProgress } = options;
   const at: TaskAddress = { node: task.node, upid };
   const begun = pace.now();
-  const lines: LogLine[] = [];
+  let lines: readonly LogLine[] = [];
   const left = () => waitMs - (pace.now() - begun);
   for (;;) {
     const look = {
@@ -88,7 +94,7 @@ export async function followTask(
     const last = left() <= 0 || (seen.kind === "silent" && !SILENCE.has(seen.problem.kind));
     let progress: Progress = {};
     if (seen.kind === "running" && (onProgress || last)) {
-      lines.push(...(await linesSince(pve, at, lines.at(-1)?.n ?? 0, look)));
+      lines = await grown(pve, at, lines, look);
       progress = progressOf(
         task.type,
         lines.map(({ t }) => t),
@@ -102,10 +108,10 @@ export async function followTask(
 }
 
 /**
- * Seconds that a task took, by its node's list, which alone has the end; undefined where that does not show it. Never
- * throws a PveError: it is a courtesy.
+ * Seconds that a task took, or that went by from `from` to its end, by its node's list, which alone has the end;
+ * undefined where that does not show it. Never throws a PveError: it is a courtesy.
  */
-export async function secondsOf(pve: Pve, upid: string): Promise<number | undefined> {
+export async function secondsOf(pve: Pve, upid: string, from?: number): Promise<number | undefined> {
   const task = parseUpid(upid);
   if (!task) return undefined;
   const { node, starttime, type } = task;
@@ -114,7 +120,7 @@ export async function secondsOf(pve: Pve, upid: string): Promise<number | undefi
     const { data } = await pve.call("GET /nodes/{node}/tasks", { node, ...at });
     const row = rows(data).find((one) => str(one, "upid") === upid);
     const end = row && num(row, "endtime");
-    return end === undefined ? undefined : end - starttime;
+    return end === undefined ? undefined : end - (from ?? starttime);
   } catch (error) {
     if (error instanceof PveError) return undefined;
     throw error;
@@ -148,16 +154,16 @@ async function lookAt(
 }
 
 /** Progress is a courtesy: a log that cannot be read now is read at the next look. */
-async function linesSince(
+async function grown(
   pve: Pve,
   at: TaskAddress,
-  seen: number,
+  known: readonly LogLine[],
   look: CallOptions,
 ): Promise<readonly LogLine[]> {
   try {
-    return await newLines(pve, at, seen, look);
+    return await grownLog(pve, at, known, look);
   } catch (error) {
-    if (error instanceof PveError) return [];
+    if (error instanceof PveError) return known;
     throw error;
   }
 }

@@ -54,7 +54,7 @@ export class GuestInventory implements GuestLookup {
 
   async all(fresh: boolean): Promise<readonly Guest[]> {
     const known = this.#seen;
-    if (!fresh && known && Date.now() < known.until) return known.guests;
+    if (!fresh && known && performance.now() < known.until) return known.guests;
     const guests = this.#pve
       .call("GET /cluster/resources", { type: "vm" })
       .then(({ data }) => rows(data).flatMap(guestOf));
@@ -63,7 +63,7 @@ export class GuestInventory implements GuestLookup {
     this.#seen = entry;
     guests.then(
       () => {
-        entry.until = Date.now() + FRESH_MS;
+        entry.until = performance.now() + FRESH_MS;
       },
       () => {
         if (this.#seen === entry) this.#seen = undefined;

@@ -123,6 +123,7 @@ function exchange(
           headers: {
             "content-type": incoming.headers["content-type"],
             location: incoming.headers.location,
+            date: incoming.headers.date,
           },
           body: Buffer.concat(chunks).toString("utf8"),
         }),

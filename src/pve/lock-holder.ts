@@ -6,25 +6,47 @@ import { PveError } from "./errors.ts";
 export interface LockHolder {
   /** The running task that holds it, as far as the task list shows; absent: none runs. */
   readonly task?: { readonly upid: string; readonly type: string; readonly started?: number };
-  /** The task list could not be read. */
+  /** The task list could not be read, or does not tell which guest a task of it has locked. */
   readonly unread?: true;
 }
 
-/** Worker types by the lock that they set on a guest (PVE::AbstractConfig, the callers of set_lock). */
-const BY_LOCK: Readonly<Record<string, readonly string[]>> = {
-  backup: ["vzdump"],
-  clone: ["qmclone", "vzclone"],
-  create: ["qmcreate", "vzcreate", "qmrestore", "vzrestore"],
-  disk: ["qmmove", "move_volume", "resize"],
-  fstrim: ["fstrim"],
-  migrate: ["qmigrate", "vzmigrate", "hamigrate"],
-  mounted: ["vzdump"],
-  rollback: ["qmrollback", "vzrollback"],
-  snapshot: ["qmsnapshot", "vzsnapshot"],
-  "snapshot-delete": ["qmdelsnapshot", "vzdelsnapshot"],
-  suspending: ["qmsuspend"],
-  suspended: ["qmsuspend"],
-};
+/**
+ * Worker types by the lock that they set on the guest whose VMID they carry (callers of PVE::AbstractConfig set_lock and
+ * create_and_lock_config, and those that write `lock` into the configuration). What sets a lock without a task (pct
+ * mount, pct fstrim) or leaves it behind (`suspended`) is not here.
+ */
+const BY_LOCK: ReadonlyMap<string, readonly string[]> = new Map([
+  ["backup", ["vzdump"]],
+  ["create", ["qmcreate", "vzcreate", "qmrestore", "vzrestore", "qmtunnel", "vzmtunnel"]],
+  ["destroyed", ["qmdestroy", "vzdestroy"]],
+  ["disk", ["move_volume", "vzclone"]],
+  ["import", ["qmcreate"]],
+  ["migrate", ["qmigrate", "vzmigrate", "qmtunnel", "vzmtunnel"]],
+  ["restore", ["qmrestore"]],
+  ["rollback", ["qmrollback", "vzrollback"]],
+  ["snapshot", ["qmsnapshot", "vzsnapshot"]],
+  ["snapshot-delete", ["qmdelsnapshot", "vzdelsnapshot"]],
+  ["suspending", ["qmsuspend"]],
+]);
+
+/** Worker types that set the lock on a guest which they make: they carry the VMID of its source. */
+const ON_ANOTHER: ReadonlyMap<string, readonly string[]> = new Map([
+  ["clone", ["qmclone"]],
+  ["create", ["vzclone"]],
+]);
+
+/**
+ * Worker types that keep the guest's lock file, or the one against migration, for as long as they run: their whole work
+ * stands in lock_config or guest_migration_lock (PVE::API2::Qemu, ::LXC, ::LXC::Status, ::LXC::Snapshot and what they
+ * call). Backups, snapshots and clones of containers take it for moments; consoles and requests to HA never.
+ */
+const BY_FILE: readonly string[] = [
+  ...["qmcreate", "qmrestore", "qmdestroy", "qmclone", "qmmove", "qmconfig", "qmtemplate", "resize"],
+  ...["qmstart", "qmstop", "qmshutdown", "qmreboot", "qmreset", "qmpause", "qmsuspend", "qmresume"],
+  ...["qmigrate", "qmrollback", "qmdelsnapshot"],
+  ...["vzcreate", "vzrestore", "vzdestroy", "vzstart", "vzstop", "vzshutdown", "vzreboot", "vzsuspend"],
+  ...["vzmigrate", "vzrollback", "vzdelsnapshot"],
+];
 
 /** What a text of PVE's says is locked: the guest's lock, its file, or a lock of the cluster. */
 export function lockedThing(message: string): string | undefined {
@@ -60,12 +82,15 @@ export async function lockHolder(
     if (error instanceof PveError) return { unread: true };
     throw error;
   }
-  const types = lock === undefined ? undefined : BY_LOCK[lock];
-  const mine = active.filter((task) => str(task, "id") === String(guest.vmid));
+  const types = lock === undefined ? BY_FILE : (BY_LOCK.get(lock) ?? []);
+  const fits = (task: Row, id: string) =>
+    types.includes(str(task, "type") ?? "") && (str(task, "id") ?? "") === id;
   const holder =
-    mine.find((task) => types?.includes(str(task, "type") ?? "") ?? true) ??
-    // A job of several guests carries no VMID.
-    active.find((task) => types?.includes(str(task, "type") ?? "") && str(task, "id") === "");
+    active.find((task) => fits(task, String(guest.vmid))) ??
+    // A backup of several guests carries no VMID.
+    (lock === undefined ? undefined : active.find((task) => fits(task, "")));
+  const makers = ON_ANOTHER.get(lock ?? "") ?? [];
+  if (!holder && active.some((task) => makers.includes(str(task, "type") ?? ""))) return { unread: true };
   const upid = holder && str(holder, "upid");
   if (!holder || upid === undefined) return {};
   const started = num(holder, "starttime");

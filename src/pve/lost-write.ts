@@ -1,13 +1,13 @@
 import { WORKERS } from "../schema/workers.ts";
 import type { Checked, Pve } from "./client.ts";
-import { num, type Row, record, rows, str } from "./data.ts";
+import { num, type Row, rows, str } from "./data.ts";
 import { PveError } from "./errors.ts";
 import type { Pace } from "./pace.ts";
 
 /** What is known of a write whose answer was lost. */
 export type Fate =
   | { readonly kind: "started"; readonly upid: string }
-  /** No such job has appeared, and the connection broke before PVE could answer. */
+  /** No such job has appeared in LOOKED_SECONDS, and the connection broke before PVE could answer. */
   | { readonly kind: "not-started" }
   | { readonly kind: "unknown"; readonly why: string };
 
@@ -27,11 +27,15 @@ export interface Search {
 
 /** When to look after the connection broke, in milliseconds: PVE checks a while before it starts a job. */
 const LOOKS_MS = [0, 1_000, 2_000, 3_000, 4_000, 5_000] as const;
+/** All of them together, in seconds. */
+export const LOOKED_SECONDS = LOOKS_MS.reduce<number>((sum, ms) => sum + ms, 0) / 1_000;
 /** Seconds by which the clocks of nodes and their rounding may differ. */
-const SLACK = 2;
+const SLACK = 5;
+/** More than a node starts while an answer is lost. */
+const NEWEST = 100;
 
 /**
- * Looks for the job that a lost write may have started, by type, object, token and time in the node's task list. Never
+ * Looks for the job that a lost write may have started, by type, object, token and time in the nodes' task lists. Never
  * throws: what cannot be found out is unknown.
  */
 export async function fateOf(pve: Pve, search: Search): Promise<Fate> {
@@ -39,14 +43,12 @@ export async function fateOf(pve: Pve, search: Search): Promise<Fate> {
   const worker = WORKERS[request.route];
   if (!worker) return { kind: "unknown", why: "it starts no job whose list could tell" };
   try {
-    const node = str(request.params as Row, "node");
-    const since =
-      (await timeOf(pve, node ?? "localhost", signal)) - (pace.now() - search.sentAt) / 1000 - SLACK;
+    const nodes = await nodesOf(pve, request, signal);
     for (const ms of LOOKS_MS) {
       await pace.pause(ms, signal);
       if (signal.aborted) return { kind: "unknown", why: "the call was cancelled" };
-      const tasks = await tasksSince(pve, node, since, signal);
-      const found = tasks.filter((task) => fits(task, search, since));
+      const lists = await Promise.all(nodes.map((node) => startedSince(pve, node, search)));
+      const found = lists.flat().filter((task) => fits(task, search));
       const [only, second] = found;
       if (only && second) return { kind: "unknown", why: `${found.length} jobs could be it` };
       const upid = only && str(only, "upid");
@@ -62,27 +64,29 @@ export async function fateOf(pve: Pve, search: Search): Promise<Fate> {
     : { kind: "unknown", why: "no such job has appeared, but the node may still be at it" };
 }
 
-/** Unix seconds by a node's clock: ours may be wrong, or be set meanwhile. */
-async function timeOf(pve: Pve, node: string, signal: AbortSignal): Promise<number> {
-  const { data } = await pve.call("GET /nodes/{node}/time", { node }, { signal });
-  const time = num(record(data), "time");
-  if (time === undefined) throw new PveError("not-pve", `${node} does not tell its time.`);
-  return time;
+/** Where the job would run: on the node that the request names, else on whichever took it. */
+async function nodesOf(pve: Pve, { params }: Checked, signal: AbortSignal): Promise<readonly string[]> {
+  const node = str(params as Row, "node");
+  if (node !== undefined) return [node];
+  // Not GET /cluster/tasks: a token without Sys.Audit does not see its own jobs there (PVE::API2::Cluster tasks).
+  const { data } = await pve.call("GET /nodes", {}, { signal });
+  return rows(data).flatMap((row) => (row.status === "offline" ? [] : (str(row, "node") ?? [])));
 }
 
-/** Tasks that may be it; those of the whole cluster where the request names no node. */
-async function tasksSince(
+/** A node's tasks that began after the request was sent, by the clock that stamped the list: ours may be wrong. */
+async function startedSince(
   pve: Pve,
-  node: string | undefined,
-  since: number,
-  signal: AbortSignal,
+  node: string,
+  { pace, sentAt, signal }: Search,
 ): Promise<readonly Row[]> {
-  if (node === undefined) return rows((await pve.call("GET /cluster/tasks", {}, { signal })).data);
-  const filter = { source: "all", since: Math.floor(since), limit: 100 } as const;
-  return rows((await pve.call("GET /nodes/{node}/tasks", { node, ...filter }, { signal })).data);
+  const params = { node, source: "all", limit: NEWEST } as const;
+  const { data, date } = await pve.call("GET /nodes/{node}/tasks", params, { signal });
+  if (date === undefined) throw new PveError("not-pve", "the answer has no date.");
+  const since = date - (pace.now() - sentAt) / 1_000 - SLACK;
+  return rows(data).filter((task) => (num(task, "starttime") ?? 0) >= since);
 }
 
-function fits(task: Row, { request, tokenId, known }: Search, since: number): boolean {
+function fits(task: Row, { request, tokenId, known }: Search): boolean {
   const worker = WORKERS[request.route];
   const id = worker?.id(request.params);
   const token = str(task, "tokenid");
@@ -91,7 +95,6 @@ function fits(task: Row, { request, tokenId, known }: Search, since: number): bo
     who === tokenId &&
     worker?.types.includes(str(task, "type") ?? "") === true &&
     (id === undefined || str(task, "id") === id) &&
-    (num(task, "starttime") ?? 0) >= since &&
     !known.has(str(task, "upid") ?? "")
   );
 }

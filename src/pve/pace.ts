@@ -1,6 +1,6 @@
 /** Time as waiting sees it: it only goes forward, whatever happens to the machine's clock. */
 export interface Pace {
-  /** Milliseconds since some moment. */
+  /** Unix milliseconds as of the start of this process, and steady from then on. */
   now(): number;
   /** Waits so long, or until the signal says stop. Never throws. */
   pause(ms: number, signal?: AbortSignal): Promise<void>;
@@ -8,7 +8,7 @@ export interface Pace {
 
 /** The machine's own time. */
 export const realPace: Pace = {
-  now: () => performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
   pause: (ms, signal) =>
     new Promise((resolve) => {
       const done = () => {

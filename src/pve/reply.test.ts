@@ -120,12 +120,48 @@ describe("not from PVE", () => {
 describe("whether it may have run", () => {
   test.each([
     [596, "Connection timed out", WRITE, true],
-    [596, "Connection timed out", READ, false],
+    [596, "Connection timed out", READ, undefined],
     [500, "got timeout", WRITE, true],
     [595, "No route to host", WRITE, undefined],
     [500, "VM is locked (backup)", WRITE, undefined],
+    [401, "", WRITE, undefined],
+    // The words of a status alone are not PVE's: who knows what stood in between.
+    [500, "Internal Server Error", WRITE, true],
+    [503, "Service Unavailable", WRITE, true],
+    [404, "Not Found", WRITE, true],
+    [408, "Request Timeout", WRITE, true],
+    [520, "", WRITE, true],
+    [503, "Service Unavailable", READ, undefined],
+    [301, "Moved Permanently", WRITE, true],
+    [301, "Moved Permanently", READ, undefined],
   ])("%i %s of %s: %s", (status, reason, route, expected) => {
     expect(failure(response(status, "", { reason }), route).detail.mayHaveRun).toBe(expected);
+  });
+});
+
+test.each(["", "<html></html>", '{"data":', "[]"])(
+  "a write answered by %j with status 200 may have run",
+  (body) => {
+    expect(failure(response(200, body), WRITE)).toMatchObject({
+      kind: "not-pve",
+      detail: { mayHaveRun: true },
+    });
+  },
+);
+
+describe("an operation that PVE works through one thing at a time", () => {
+  const CONFIG = "PUT /nodes/{node}/qemu/{vmid}/config";
+  test.each([
+    [500, "volume 'local-lvm:vm-103-disk-99' does not exist", true],
+    [500, "error during cfs-locked 'storage-nas' operation: got lock request timeout", true],
+    [500, "VM is locked (backup)", undefined],
+    [500, "can't lock file '/var/lock/qemu-server/lock-100.conf' - got timeout", undefined],
+    [500, "checksum mismatch (file change by other user?)", undefined],
+    [403, "Permission check failed (/vms/100, VM.Config.Disk)", undefined],
+  ])("%i %s: a part of it may have been done: %s", (status, reason, partial) => {
+    const body = JSON.stringify({ data: null });
+    expect(failure(response(status, body, { reason }), CONFIG).detail.partial).toBe(partial);
+    expect(failure(response(status, body, { reason }), WRITE).detail.partial).toBe(undefined);
   });
 });
 

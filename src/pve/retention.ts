@@ -1,12 +1,14 @@
 import { prunesByRetention } from "../policy/operations-backup.ts";
+import { keepsAll } from "../policy/touches-backup.ts";
+import type { RouteParams } from "../schema/routes.gen.ts";
 import { type Json, type Row, record, rows, str } from "./data.ts";
 import { PveError } from "./errors.ts";
 import type { Reply } from "./reply.ts";
 
 /** A read, whoever makes it. */
-export type RetentionRead = (
-  route: "GET /nodes/{node}/vzdump/defaults" | "GET /nodes",
-  params: Readonly<Record<string, unknown>>,
+export type RetentionRead = <R extends "GET /nodes/{node}/vzdump/defaults" | "GET /nodes">(
+  route: R,
+  params: RouteParams[R],
 ) => Promise<Reply>;
 
 /** What a backup does to older ones. */
@@ -15,6 +17,8 @@ export interface Retention {
   readonly removes: boolean;
   /** Why none goes ("remove is off"), or the rule by which they go ("retention of storage nas is keep-last=3"). */
   readonly says: string;
+  /** The rule by which they go: "keep-last=3". */
+  readonly rule?: string;
   /** It could not be read. */
   readonly unread?: true;
 }
@@ -26,8 +30,11 @@ function propertyString(value: Json | undefined): string | undefined {
   return entries.length === 0 ? undefined : entries.map(([key, part]) => `${key}=${String(part)}`).join(",");
 }
 
-const keepsAll = (keep: string | undefined): boolean =>
-  keep === undefined || keep === "" || /keep-all=1/.test(keep);
+/** What comes of a rule, `place` being what has it. */
+const byRule = (rule: string | undefined, place: string): Retention =>
+  rule === undefined || rule === "" || keepsAll(rule)
+    ? { removes: false, says: `${place} keeps all` }
+    : { removes: true, says: `retention of ${place} is ${rule}`, rule };
 
 /**
  * What a backup, or a job, with these parameters does to older backups. PVE removes them when the call, the storage or
@@ -43,11 +50,7 @@ export async function retentionOf(
   const keeps = (says: string): Retention => ({ removes: false, says });
   if (!prunesByRetention(route, { remove })) return keeps("remove is off");
   const own = propertyString(params["prune-backups"] as Json | undefined);
-  if (own !== undefined) {
-    return keepsAll(own)
-      ? keeps("the call keeps all")
-      : { removes: true, says: `retention of the call is ${own}` };
-  }
+  if (own !== undefined) return byRule(own, route.startsWith("POST /nodes/") ? "the call" : "the job");
   const storage = str(params as Row, "storage");
   let defaults: Row;
   try {
@@ -63,11 +66,10 @@ export async function retentionOf(
     return { removes: true, says: "whether the storage has a retention could not be read", unread: true };
   }
   if (!prunesByRetention(route, { remove: remove ?? defaults.remove })) return keeps("the node's default");
-  const keep = propertyString(defaults["prune-backups"]);
-  const place = `storage ${str(defaults, "storage") ?? storage ?? ""}`.trim();
-  return keepsAll(keep)
-    ? keeps(`${place} keeps all`)
-    : { removes: true, says: `retention of ${place} is ${String(keep)}` };
+  return byRule(
+    propertyString(defaults["prune-backups"]),
+    `storage ${str(defaults, "storage") ?? storage ?? ""}`.trim(),
+  );
 }
 
 /** A job need not name a node; every node knows the storage's retention. */

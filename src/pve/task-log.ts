@@ -25,8 +25,22 @@ const NO_LINE = /^(?:no content|unable to open file - )/;
 const LOOK = 500;
 const END = 200;
 
-/** The lines after the first `seen`; of very many the first and the last, for the end tells how far it is. */
-export async function newLines(
+/**
+ * The log with what has come since `known` was read; of very much the first and the last, for the end tells how far it
+ * is. The last known line is read again: a command may have been in the middle of it.
+ */
+export async function grownLog(
+  pve: Pve,
+  at: TaskAddress,
+  known: readonly LogLine[],
+  options?: CallOptions,
+): Promise<readonly LogLine[]> {
+  const whole = known.slice(0, -1);
+  return [...whole, ...(await linesAfter(pve, at, whole.at(-1)?.n ?? 0, options))];
+}
+
+/** The lines after the first `seen`; of very many the first and the last. */
+async function linesAfter(
   pve: Pve,
   at: TaskAddress,
   seen: number,
@@ -50,7 +64,7 @@ export async function readLog(pve: Pve, at: TaskAddress, options?: CallOptions):
     all.push(...page);
     if (all.length >= total || page.length === 0) break;
     if (all.length >= MOST) {
-      all.push(...(await newLines(pve, at, Math.max(all.length, total - PAGE), options)));
+      all.push(...(await linesAfter(pve, at, Math.max(all.length, total - PAGE), options)));
       break;
     }
   }

@@ -29,14 +29,35 @@ describe("the exit status", () => {
     expect(verdictOf("qmstart", exit, [])).toMatchObject(expected);
   });
 
+  const aborted = "2026-11-22 06:59:04 ERROR: migration aborted (duration 00:00:04): ";
+  it.each([
+    ["received interrupt", ""],
+    ["interrupted by signal", ""],
+    ["clone failed: interrupted by signal", ""],
+    ["storage migration failed: block job (mirror) error: interrupted by signal", ""],
+    ["migration aborted", `${aborted}interrupted by signal`],
+  ])("tells of a task that was stopped: %s", (exit, line) => {
+    expect(verdictOf("qmclone", exit, [line])).toMatchObject({
+      ending: "failed",
+      stopped: true,
+      notes: ["It was stopped."],
+    });
+  });
+
+  it.each([
+    ["migration aborted", `${aborted}Can't connect to destination address`],
+    ["unexpected status", "received interrupt"],
+    ["no worker was interrupted by signal at all", ""],
+    ["OK", "received interrupt"],
+  ])("tells of no stop where there was none: %s", (exit, line) => {
+    expect(verdictOf("qmmigrate", exit, [line])).not.toHaveProperty("stopped");
+  });
+
   it("is explained where it says little", () => {
     expect(verdictOf("qmclone", "unexpected status", []).notes).toEqual([
       "PVE knows no end of it: its worker was killed, or its node went down.",
     ]);
     expect(verdictOf("qmclone", "OK", [])).toEqual({ ending: "ok", exit: "OK" });
-    expect(verdictOf("hastart", "OK", ["Requesting HA start for VM 101"]).notes).toEqual([
-      "HA has the request and acts on it in a task of its own.",
-    ]);
   });
 });
 

@@ -21,6 +21,8 @@ export interface Verdict {
   readonly exit: string;
   /** How many warnings PVE counted. */
   readonly warnings?: number;
+  /** PVE's words say that somebody stopped it; a stopped task can end with other words as well. */
+  readonly stopped?: true;
   /** Guests done, for tasks on several; what the log does not tell is not claimed. */
   readonly done?: readonly number[];
   readonly missing?: readonly Missing[];
@@ -120,13 +122,27 @@ const TELLING: readonly { readonly type: string; readonly pattern: RegExp; reado
 const EXITS: ReadonlyMap<string, string> = new Map([
   ["", "PVE gives no status for it."],
   ["unexpected status", "PVE knows no end of it: its worker was killed, or its node went down."],
-  ["received interrupt", "It was stopped."],
-  ["interrupted by signal", "It was stopped."],
   ["migration problems", "The guest may be on the target node all the same."],
 ]);
 
-/** Tasks that only hand a request over (PVE::API2::Qemu vm_start and its like for guests that HA manages). */
-const REQUESTS: ReadonlySet<string> = new Set(["hastart", "hastop", "hamigrate"]);
+/**
+ * What a worker says when it is stopped, alone or after what it was doing (PVE::RESTEnvironment fork_worker, the workers
+ * of backup, clone and disk move).
+ */
+const STOP = "(?:received interrupt|(?:got )?interrupted by signal)";
+const STOPPED = new RegExp(`(?:^|: )${STOP}$`);
+/** The exit status of a migration leaves the cause to its log (PVE::AbstractMigrate migrate). */
+const ABORTED = "migration aborted";
+const ABORTED_WHY = new RegExp(`${ABORTED} \\(duration [\\d:]+\\): ${STOP}$`);
+
+const wasStopped = (exit: string, lines: readonly string[]): boolean =>
+  STOPPED.test(exit) || (exit === ABORTED && lines.some((line) => ABORTED_WHY.test(line)));
+
+/** PVE's own words; any other status is what a command wrote at its end, which can be any text. */
+const OWN_STATUS = new RegExp(`^(?:OK|running|WARNINGS: \\d+|job errors|unexpected status|${STOP})$`);
+
+/** True for an exit status that is a command's text and not a word of PVE's. */
+export const isForeignExit = (status: string): boolean => !OWN_STATUS.test(status);
 
 function findingsOf(
   type: string,
@@ -160,13 +176,14 @@ export function verdictOf(
   const good = own.ending !== "failed";
   const { done, missing = [], notes: found = [] } = findingsOf(type, exit, lines, asked, good);
   const told = TELLING.filter((one) => one.type === type && lines.some((line) => one.pattern.test(line)));
-  const handed = good && REQUESTS.has(type);
-  const meaning = handed ? "HA has the request and acts on it in a task of its own." : EXITS.get(exit);
+  const stopped = !good && wasStopped(exit, lines);
+  const meaning = stopped ? "It was stopped." : EXITS.get(exit);
   const notes = [...(meaning === undefined ? [] : [meaning]), ...found, ...told.map(({ note }) => note)];
   return {
     ...own,
     ...(missing.length > 0 ? { ending: "failed" as const } : {}),
     exit,
+    ...(stopped ? { stopped } : {}),
     ...(done === undefined ? {} : { done }),
     ...(missing.length > 0 ? { missing } : {}),
     ...(notes.length > 0 ? { notes } : {}),

@@ -4,9 +4,10 @@ import type { RecordSettings } from "../config/config.ts";
 import { type Files, hasCode, ifThere } from "./files.ts";
 import { LINE_MAX, type LineHead, type Seal, writeLine } from "./line.ts";
 import { type Lock, takeLock } from "./lock.ts";
+import { lineAt } from "./read-changes.ts";
 import { RecordError, reason } from "./record-error.ts";
 import { rotatedNumbers, rotatedPath } from "./record-files.ts";
-import { fileTail, tailBefore } from "./tail.ts";
+import { fileTail, type Tail, tailBefore } from "./tail.ts";
 
 /** What the chain is written with. */
 export interface ChainDeps {
@@ -17,6 +18,8 @@ export interface ChainDeps {
   readonly pause: (ms: number) => void;
   readonly writer: string;
   readonly seal: Seal;
+  /** The last line that this process wrote: what comes after it must follow it. */
+  readonly memory: { last?: Tail };
 }
 
 /** A line to be: its kind and its own fields. */
@@ -45,15 +48,22 @@ const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
  * none. Throws a RecordError; then the file is as it was, or the message says that it is not.
  */
 export function append(settings: RecordSettings, deps: ChainDeps, entries: readonly Entry[]): number {
+  const { path } = settings;
   let lock: Lock | undefined;
+  let seq: number;
   try {
-    lock = takeLock(settings.path, deps);
-    const seq = appendLocked(settings, deps, entries, lock);
-    lock.release();
-    return seq;
+    lock = takeLock(path, deps);
+    seq = appendLocked(settings, deps, entries, lock);
   } catch (error) {
-    throw unwritable(settings.path, withoutLock(lock, error));
+    throw unwritable(path, withoutLock(lock, error));
   }
+  try {
+    lock.release();
+  } catch (error) {
+    const what = `Entry ${seq} is in the record ${path}, but its lock could not be given back: ${reason(error)}.`;
+    throw new RecordError("unwritable", what, error);
+  }
+  return seq;
 }
 
 /** The error, with what went wrong while the lock was given back. */
@@ -82,7 +92,7 @@ function appendLocked(
   const { files } = deps;
   const place = findPlace(settings, deps);
   try {
-    const bytes = linesAt(place, deps, entries);
+    const { bytes, last } = linesAt(place, deps, entries);
     // Stopped for long before this point, we are taken for dead, and somebody else writes.
     if (!lock.isHeld()) throw new Error("its lock was taken over while this process stood still");
     try {
@@ -97,6 +107,7 @@ function appendLocked(
     if (!lock.isHeld()) {
       throw new Error("its lock was taken over meanwhile; `mcp-pve audit verify` tells whether it is intact");
     }
+    deps.memory.last = last;
     return place.seq + 1;
   } finally {
     files.close(place.fd);
@@ -116,8 +127,12 @@ function takeBack(files: Files, place: Place, lock: Lock, error: unknown): void 
   }
 }
 
-/** The lines as bytes, each chained to the one before. */
-function linesAt(place: Place, deps: ChainDeps, entries: readonly Entry[]): Buffer {
+/** The lines as bytes, each chained to the one before, and the last of them. */
+function linesAt(
+  place: Place,
+  deps: ChainDeps,
+  entries: readonly Entry[],
+): { readonly bytes: Buffer; readonly last: Tail } {
   const { writer, seal } = deps;
   const time = new Date(deps.now()).toISOString();
   let prev = place.hash;
@@ -129,7 +144,10 @@ function linesAt(place: Place, deps: ChainDeps, entries: readonly Entry[]): Buff
     prev = line.hash;
     return `${line.text}\n`;
   });
-  return Buffer.from(`${place.open ? "\n" : ""}${lines.join("")}`);
+  return {
+    bytes: Buffer.from(`${place.open ? "\n" : ""}${lines.join("")}`),
+    last: { seq: place.seq + entries.length, hash: prev },
+  };
 }
 
 /** Opens the file for the next lines, a new one when it is full or not there. */
@@ -142,6 +160,7 @@ function findPlace({ path, maxBytes }: RecordSettings, deps: ChainDeps): Place {
     const { last, torn, open } = fileTail(files, fd, path, seal);
     const before = last ?? tailBefore(files, path, seal);
     const follows = { seq: before.seq, hash: before.hash };
+    refuseLoss(path, deps, follows);
     // Cut-off bytes and the line that accounts for them stay in one file.
     if (size < maxBytes || last === undefined || torn !== undefined || open) {
       // An empty file may be one whose maker crashed before its name was on disk.
@@ -155,6 +174,18 @@ function findPlace({ path, maxBytes }: RecordSettings, deps: ChainDeps): Place {
     files.close(fd);
     throw error;
   }
+}
+
+/** Throws a RecordError when what this process wrote last is not in the record any more. */
+function refuseLoss(path: string, { files, memory: { last } }: ChainDeps, now: Tail): void {
+  if (last === undefined || (now.seq === last.seq && now.hash === last.hash)) return;
+  // What others have written since is followed back; older files may have been archived.
+  const found = now.seq > last.seq ? lineAt(files, path, last.seq) : undefined;
+  if (found === undefined ? now.seq > last.seq : found.hash === last.hash) return;
+  throw new RecordError(
+    "broken",
+    `The record ${path} has lost lines that this server wrote: it was cut, replaced or removed. Look into that, and restart the server to begin from what is there.`,
+  );
 }
 
 const openOrMake = (files: Files, path: string): number =>

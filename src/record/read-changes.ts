@@ -53,6 +53,14 @@ export function* changesBackward(
   }
 }
 
+/** The line of a number, unchecked; undefined when the files that are there do not reach back to it. */
+export function lineAt(files: Files, path: string, seq: number): Line | undefined {
+  for (const { line } of linesBackward(files, path, () => {})) {
+    if (line.seq <= seq) return line.seq === seq ? line : undefined;
+  }
+  return undefined;
+}
+
 /**
  * The change of a number, undefined when the record has none. Throws a RecordError when a file cannot be read or when
  * one of its two lines is not as it was written.

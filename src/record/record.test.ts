@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -231,5 +240,43 @@ describe("reading", () => {
       message: expect.stringContaining("PVE_AUDIT_KEY_FILE"),
     };
     expect(() => other.find(1)).toThrow(expect.objectContaining(wanted));
+  });
+});
+
+describe("lines that this process wrote and that are gone", () => {
+  const texts = (path: string) => readFileSync(path, "utf8").split("\n").slice(0, -1);
+  const cut: readonly (readonly [string, (path: string) => void])[] = [
+    ["cut off at the end", (path) => writeFileSync(path, `${texts(path).slice(0, -2).join("\n")}\n`)],
+    ["emptied", (path) => writeFileSync(path, "")],
+    ["removed", (path) => rmSync(path)],
+    [
+      "replaced by another chain, as long or longer",
+      (path) => {
+        rmSync(path);
+        const other = quickRecord(path);
+        for (let i = 0; i < 4; i += 1) other.open(intent()).close({ verdict: "ok" });
+      },
+    ],
+  ];
+  it.each(cut)("%s: the next change is refused, and goes on after a restart", (_, damage) => {
+    const path = newPath();
+    const record = quickRecord(path);
+    for (let i = 0; i < 3; i += 1) record.open(intent()).close({ verdict: "ok" });
+    damage(path);
+    expect(() => record.open(intent())).toThrow(/has lost lines that this server wrote/);
+    expect(quickRecord(path).open(intent()).close({ verdict: "ok" })).toBe(true);
+  });
+
+  it("are not missed where others have written since, nor where older files are archived", () => {
+    const path = newPath();
+    const [record, other] = [quickRecord(path), quickRecord(path, { writer: "other" })];
+    record.open(intent()).close({ verdict: "ok" });
+    for (let i = 0; i < 3; i += 1) other.open(intent()).close({ verdict: "ok" });
+    expect(record.open(intent()).close({ verdict: "ok" })).toBe(true);
+    const small = createRecord({ path, maxBytes: 1 });
+    for (let i = 0; i < 2; i += 1) small.open(intent()).close({ verdict: "ok" });
+    for (const name of readdirSync(dirname(path)))
+      if (/\.1$/.test(name)) rmSync(`${dirname(path)}/${name}`);
+    expect(record.open(intent()).close({ verdict: "ok" })).toBe(true);
   });
 });

@@ -75,6 +75,7 @@ export function createRecord(settings: RecordSettings, deps: RecordDeps = {}): C
     monotonic: deps.monotonic ?? (() => performance.now()),
     pause: deps.pause ?? standStill,
     writer: deps.writer ?? randomBytes(6).toString("hex"),
+    memory: {},
   };
   const unfinished = new Set<Unfinished>();
 

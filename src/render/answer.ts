@@ -50,6 +50,8 @@ export interface Column {
   readonly foreignFrom?: string;
   /** The row's own field that holds the whole: text shows both as `1.2/16 GiB`, JSON both numbers. Bytes only. */
   readonly of?: string;
+  /** The cells may be up to 2,000 characters (else 200). */
+  readonly long?: true;
 }
 
 /** Rows of one shape. A column without any value is left out of the text. */

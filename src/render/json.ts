@@ -98,7 +98,8 @@ function tableItems(table: Table): Items {
   const items = table.rows.map((row) => {
     const item: Item = {};
     for (const column of table.columns) {
-      put(item, column.key, rawValue(cellOf(row, column.key), cellFormat(column, row), CELL_MAX));
+      const max = column.long === true ? LONG_MAX : CELL_MAX;
+      put(item, column.key, rawValue(cellOf(row, column.key), cellFormat(column, row), max));
       if (column.of !== undefined) put(item, column.of, rawValue(cellOf(row, column.of), "bytes", CELL_MAX));
       const unit = column.formatFrom;
       if (unit !== undefined) put(item, unit, rawValue(cellOf(row, unit), "text", CELL_MAX));

@@ -29,6 +29,11 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /((?:pass(?:word|wd|phrase|code)|secret|api[_-]?key|private[_-]?key|access[_-]?key|auth[_-]?key|token[_-]?(?:secret|value)|[_-]token)=)(?!\[redacted\])(?:[^\s"'”,;&\\\0]|\\[^\s"'”]){4,}/gi,
     "$1",
   ],
+  // `password: value` in prose or JSON: only what has letters and digits and some length, as a sentence's next word has not.
+  [
+    /((?:pass(?:word|wd|phrase|code)|secret|api[_-]?key|private[_-]?key|access[_-]?key|auth[_-]?key|token[_-]?(?:secret|value)|[_-]token)\\?["']?\s{0,8}:\s{0,8}\\?["']?)(?!\[redacted\])(?=[^\s"'\\]{0,256}\d)(?=[^\s"'\\]{0,256}[A-Za-z])(?:[^\s"'”,;&\\]|\\[^\s"'”]){8,}/gi,
+    "$1",
+  ],
   // user:password@host in a URL.
   [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"']{0,128}:)(?:[^\s/@"'\\]|\\[^\s"'”])+(?=@)/gi, "$1"],
 ];

@@ -4,10 +4,11 @@ import { cleanLine, cleanText, cut, fence } from "./clean.ts";
 import { FOREIGN_LINE, hasQuote, QUOTE_MAX, quoted } from "./foreign.ts";
 import { asNumber, formatCell, usage } from "./units.ts";
 
-/** The longest cell of a table or fact, and of a fact marked long, a headline, a note or a next step. */
+/** The longest cell of a table or fact, in characters. */
 export const CELL_MAX = 200;
-/** The same of a fact marked long, in characters. */
+/** The same of a column or fact marked long. */
 export const LONG_MAX = 2_000;
+/** The longest headline, note or next step. */
 const LINE_MAX = 1_000;
 
 /** How an answer is written. */
@@ -58,8 +59,11 @@ export function isForeignCell(column: Column, row: Table["rows"][number]): boole
   );
 }
 
-function tableCell(text: string, foreign = false): string {
-  return (foreign ? quoted(text) : cleanLine(text, CELL_MAX)).replaceAll("|", "\\|");
+function tableCell(text: string, foreign = false, long = false): string {
+  const shown = foreign
+    ? quoted(text, long ? LONG_MAX : QUOTE_MAX)
+    : cleanLine(text, long ? LONG_MAX : CELL_MAX);
+  return shown.replaceAll("|", "\\|");
 }
 
 function joinCells(cells: readonly string[]): string {
@@ -68,7 +72,7 @@ function joinCells(cells: readonly string[]): string {
 
 function tableSection(table: Table): Section {
   const grid = table.rows.map((row) =>
-    table.columns.map((column) => tableCell(cellText(column, row), isForeignCell(column, row))),
+    table.columns.map((column) => tableCell(cellText(column, row), isForeignCell(column, row), column.long)),
   );
   const used = table.columns.flatMap((_, i) => (grid.some((cells) => cells[i] !== "") ? [i] : []));
   const lines = grid.map((cells) => joinCells(used.map((i) => cells[i] ?? "")));

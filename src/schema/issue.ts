@@ -30,6 +30,8 @@ export interface Issue {
 export type FormatCheck = (value: string) => string | undefined;
 
 const SHOWN_LENGTH = 60;
+/** Of a URL: before it is cut, or the @ that tells them is gone. */
+const CREDENTIALS = /(:\/\/)[^\s/@]{1,512}@/g;
 const SECRET_NAME = /passw|secret|token|key|ticket/i;
 
 /** Text from outside for a sentence: on one line, no control characters, cut to `length` characters. */
@@ -40,5 +42,5 @@ export function clip(text: string, length = SHOWN_LENGTH): string {
 
 /** A value for an error message: short, on one line, and none at all for parameters that hold secrets. */
 export function shown(param: string, value: string): string {
-  return SECRET_NAME.test(param) ? "" : `, got '${clip(value)}'`;
+  return SECRET_NAME.test(param) ? "" : `, got '${clip(value.replace(CREDENTIALS, "$1…@"))}'`;
 }

@@ -273,3 +273,10 @@ describe("validate", () => {
     }
   });
 });
+
+it("shows no credentials of a URL, also where it cuts it", () => {
+  const http_proxy = `ftp://user:${"S3cret".repeat(20)}@proxy:3128`;
+  const [issue] = validate(endpointOf("PUT /cluster/options"), { http_proxy });
+  expect(issue?.message).toContain("ftp://…@proxy:3128");
+  expect(issue?.message).not.toContain("S3cret");
+});

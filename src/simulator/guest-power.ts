@@ -10,7 +10,7 @@ import {
   KIND,
   noConfig,
 } from "./guests.ts";
-import { currentHaState, requestHa } from "./ha-request.ts";
+import { currentHaState, type HaVerb, requestHa } from "./ha-request.ts";
 import { die, SimError, type TaskSpec } from "./route.ts";
 import type { Guest, World } from "./world.ts";
 
@@ -77,17 +77,18 @@ export function haTask(
   world: World,
   type: GuestType,
   vmid: number,
-  verb: "start" | "stop",
+  verb: HaVerb,
   node: string,
 ): TaskSpec | undefined {
   if (currentHaState(world, type, vmid) === undefined) return undefined;
+  const asked = verb === "start" ? "start" : "stop";
   return {
     node,
-    type: `ha${verb}`,
+    type: `ha${asked}`,
     id: String(vmid),
     seconds: 1,
-    log: [`Requesting HA ${verb} for ${called(type, vmid)}`],
-    done: (at) => requestHa(world, type, vmid, verb === "start" ? "started" : "stopped", at),
+    log: [`Requesting HA ${asked} for ${called(type, vmid)}`],
+    done: (at) => requestHa(world, type, vmid, verb, at),
   };
 }
 

@@ -3,6 +3,7 @@ import { mirrorLines, renderBytes, switchLines } from "./copy-lines.ts";
 import { memoryOf } from "./figures.ts";
 import { checkLock, type Disk, disksOf, isRunning } from "./guests.ts";
 import { currentHaState } from "./ha-request.ts";
+import { atHaRound } from "./ha-rounds.ts";
 import { die, type TaskSpec } from "./route.ts";
 import { startTask } from "./tasks.ts";
 import { addVolume, enabledOn, findVolume, isOnNode, isShared, removeVolume } from "./volumes.ts";
@@ -58,13 +59,19 @@ export function migrationTask(world: World, guest: Guest, plan: Migration, now: 
     id: String(vmid),
     seconds: 1,
     log: [`Requesting HA migration for ${type === "qemu" ? "VM" : "CT"} ${vmid} to node ${plan.target}`],
-    done: (at) => {
-      // HA moves what runs online, containers by restarting them.
-      const byHa = { ...plan, online: type === "qemu", restart: true };
-      startTask(world, "root@pam", directMigration(world, guest, byHa, at), at);
-      return undefined;
-    },
+    done: (at) => moveByHa(world, vmid, plan.target, at),
   };
+}
+
+/** HA moves a guest at its rounds: what runs online, containers by restarting them (PVE::HA::Resources migrate). */
+export function moveByHa(world: World, vmid: number, target: string, at: number): undefined {
+  atHaRound(world, at, (then) => {
+    const guest = world.guests.get(vmid);
+    if (!guest || guest.node === target || currentHaState(world, guest.type, vmid) === undefined) return;
+    const plan = { target, online: guest.type === "qemu", restart: true, withLocalDisks: true };
+    startTask(world, "root@pam", directMigration(world, guest, plan, then), then);
+  });
+  return undefined;
 }
 
 /** The guest is on the target when the task has ended. */
@@ -79,6 +86,10 @@ function directMigration(world: World, guest: Guest, plan: Migration, now: numbe
     id: String(vmid),
     seconds,
     interrupted: "migration aborted",
+    lastWords: (at) => {
+      const took = duration(at - now);
+      return [`${stamp(at)} ERROR: migration aborted (duration ${took}): interrupted by signal`];
+    },
     log: stamped(migrationLog(world, guest, plan, seconds), now, seconds),
     done: (at) => {
       if (refusal(world, guest, plan, local.length > 0) !== undefined) throw new Error("migration aborted");

@@ -49,6 +49,8 @@ export interface TaskSpec {
   readonly stopped?: () => void;
   /** Exit status when someone stops it; absent: PVE's `received interrupt`. */
   readonly interrupted?: string;
+  /** What it still logs when someone stops it. */
+  readonly lastWords?: (at: number) => readonly string[];
   /** PVE runs it in the foreground before answering: it has ended when the UPID is returned. */
   readonly sync?: boolean;
 }

@@ -80,7 +80,7 @@ function answer(world: World, handlers: Handlers, request: SimRequest): SimRespo
     return {
       status: 200,
       reason: "OK",
-      headers: { "content-type": JSON_TYPE },
+      headers: { "content-type": JSON_TYPE, date: new Date(now * 1_000).toUTCString() },
       body: JSON.stringify(envelope),
     };
   } catch (error) {

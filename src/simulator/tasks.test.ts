@@ -41,6 +41,15 @@ describe("tasks", () => {
     expect(logOf(task, START + 10)).toEqual(["one", "two", "TASK OK"]);
   });
 
+  it("write wget's rows dot by dot, the percent at the end of each", () => {
+    const { start } = setup();
+    const row = "     0K ........ ........ ........ ........  25%  100M 3s";
+    const task = start({ log: ["Saving to: x", row] });
+    const [, half] = logOf(task, START + 7.5);
+    expect(half).toBe(row.slice(0, Math.ceil(row.length / 2)));
+    expect(logOf(task, START + 10)).toEqual(["Saving to: x", row]);
+  });
+
   it("take effect in order of their ends, and what an end starts counts too", () => {
     const { world, start } = setup();
     const seen: string[] = [];

@@ -1,3 +1,4 @@
+import { lastDue, takeDue } from "./ha-rounds.ts";
 import type { TaskSpec } from "./route.ts";
 import type { Task, World } from "./world.ts";
 
@@ -16,7 +17,7 @@ export function startTask(world: World, user: string, spec: TaskSpec, at: number
   const booted = world.nodes.get(spec.node)?.booted ?? start;
   const pstart = Math.max(0, Math.trunc((at - booted) * CLOCK_TICKS));
   const upid = `UPID:${spec.node}:${hex8(pid)}:${hex8(pstart)}:${hex8(start)}:${spec.type}:${spec.id}:${user}:`;
-  const { done, stopped, interrupted } = spec;
+  const { done, stopped, interrupted, lastWords } = spec;
   const task: Task = {
     upid,
     node: spec.node,
@@ -33,6 +34,7 @@ export function startTask(world: World, user: string, spec: TaskSpec, at: number
       ...(done ? { done } : {}),
       ...(stopped ? { stopped } : {}),
       ...(interrupted ? { interrupted } : {}),
+      ...(lastWords ? { lastWords } : {}),
     },
   };
   world.tasks.set(upid, task);
@@ -101,23 +103,25 @@ function finish(task: Task): void {
 }
 
 /**
- * Applies the end of every task that is over by `now`, in order of time; ends may start further tasks. No task comes to
- * its end on a node that is down.
+ * Applies the end of every task that is over by `now`, and what HA does until then, in order of time; both may start
+ * further tasks. No task comes to its end on a node that is down.
  */
 export function settle(world: World, now: number): void {
   for (;;) {
     let next: Task | undefined;
     for (const task of world.tasks.values())
       if (task.work && task.endtime <= now && (!next || task.endtime < next.endtime)) next = task;
-    if (!next) return;
-    if (world.nodes.get(next.node)?.online === false) lose(next, next.endtime);
+    const due = takeDue(world, now, next?.endtime ?? now);
+    if (due) due();
+    else if (!next) return;
+    else if (world.nodes.get(next.node)?.online === false) lose(next, next.endtime);
     else end(world, next);
   }
 }
 
-/** When the last running task ends; undefined when none runs. */
+/** When the last running task ends, or HA does the last that it has to do; undefined when there is neither. */
 export function lastEnd(world: World): number | undefined {
-  let last: number | undefined;
+  let last = lastDue(world);
   for (const task of world.tasks.values())
     if (task.work && (last === undefined || task.endtime > last)) last = task.endtime;
   return last;
@@ -131,6 +135,7 @@ export function stopTask(task: Task, now: number): void {
   delete task.work;
   task.endtime = now;
   task.exitstatus = work.interrupted ?? "received interrupt";
+  task.log.push(...(work.lastWords?.(now) ?? []));
   work.stopped?.();
 }
 
@@ -155,9 +160,22 @@ function visibleLines(task: Task, now: number): number {
   return Math.min(task.log.length, Math.ceil(((now - task.starttime) / span) * task.log.length));
 }
 
+/** A row of wget's `--progress=dot:giga`, which is written dot by dot with the percent at its end. */
+const DOTS = /^ *\d+K [. ]+ +\d+%/;
+
+/** The lines that there are at `now`; what grows while it is written is there in part. */
+function linesSoFar(task: Task, now: number): string[] {
+  const lines = task.log.slice(0, visibleLines(task, now));
+  const last = lines.at(-1);
+  if (last === undefined || !DOTS.test(last)) return lines;
+  const written = ((now - task.starttime) / (task.endtime - task.starttime)) * task.log.length;
+  const share = Math.min(1, written - (lines.length - 1));
+  return [...lines.slice(0, -1), last.slice(0, Math.ceil(last.length * share))];
+}
+
 /** The log as it reads at `now`: lines appear over the task's time, the closing line at its end. */
 export function logOf(task: Task, now: number): string[] {
-  if (task.work) return task.log.slice(0, visibleLines(task, now));
+  if (task.work) return linesSoFar(task, now);
   if (task.exitstatus === LOST) return [...task.log];
   return [...task.log, closingLine(task.exitstatus)];
 }

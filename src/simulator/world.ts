@@ -37,6 +37,8 @@ export interface World {
     readonly resources: Map<string, HaResource>;
     readonly rules: Map<string, HaRule>;
     disarmed?: string;
+    /** What HA's managers do at their coming rounds. */
+    due?: { at: number; readonly act: (at: number) => void }[];
   };
   readonly backupJobs: Map<string, Record<string, Json>>;
   readonly replication: Record<string, Json>[];
@@ -262,4 +264,6 @@ export interface TaskWork {
   readonly stopped?: () => void;
   /** Exit status when someone stops it; absent: PVE's `received interrupt`. */
   readonly interrupted?: string;
+  /** What it still logs when someone stops it. */
+  readonly lastWords?: (at: number) => readonly string[];
 }

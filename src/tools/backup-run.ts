@@ -1,4 +1,5 @@
-import { list, rows, str } from "../pve/data.ts";
+import { callAny } from "../pve/client.ts";
+import { list, record, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Guest } from "../pve/guests.ts";
 import { retentionOf } from "../pve/retention.ts";
@@ -15,12 +16,12 @@ interface Part {
   /** For the reader: "VM 100 (web)" or "all guests". */
   readonly what: string;
   readonly select: Readonly<Record<string, unknown>>;
-  /** VMIDs that the job is to back up; a pool's are PVE's to say. */
-  readonly guests?: readonly number[];
+  /** VMIDs that the job is to back up. */
+  readonly guests: readonly number[];
   /** The node is offline: nothing is sent. */
   readonly offline?: true;
-  /** What becomes of older backups. */
-  readonly says?: string;
+  /** What becomes of older backups, and who is left out. */
+  readonly says?: readonly string[];
 }
 
 interface Outcome extends Part {
@@ -62,18 +63,46 @@ async function everything(call: ToolCall, node: string | undefined): Promise<rea
   // PVE wants `all` in so many words: without any selection it answers "vmid: property is missing".
   const excluded = await leftOut(call);
   const out = new Set(list(excluded.exclude).map(Number));
-  const taken = guests.filter((guest) => !out.has(guest.vmid));
-  if (taken.length === 0) throw new Refusal("There is nothing to back up: exclude names every guest.");
+  const wanted = guests.filter((guest) => !out.has(guest.vmid));
+  if (wanted.length === 0) throw new Refusal("There is nothing to back up: exclude names every guest.");
+  const barred = await withoutPrivilege(call, wanted);
+  const taken = wanted.filter((guest) => !barred.includes(guest));
+  if (taken.length === 0)
+    throw new Refusal("There is nothing to back up: the token lacks VM.Backup on every guest.");
   return byNode(taken, () => ({ all: true, vmid: undefined, ...excluded }))
-    .map((part) => ({
-      ...part,
-      what: allOf(
-        taken.filter((guest) => guest.node === part.node).length,
-        guests.filter((guest) => guest.node === part.node && out.has(guest.vmid)),
-      ),
-      ...(offline.includes(part.node) ? { offline: true as const } : {}),
-    }))
+    .map((part) => {
+      const here = guests.filter(({ node }) => node === part.node);
+      const left = here.filter((guest) => !taken.includes(guest));
+      const lacking = here.filter((guest) => barred.includes(guest));
+      return {
+        ...part,
+        what: allOf(here.length - left.length, left),
+        ...(lacking.length > 0
+          ? { says: [`PVE leaves out ${guestNames(lacking)}: the token lacks VM.Backup there.`] }
+          : {}),
+        ...(offline.includes(part.node) ? { offline: true as const } : {}),
+      };
+    })
     .sort((one, two) => one.node.localeCompare(two.node));
+}
+
+/**
+ * Guests that a backup of all passes over without a word: the token may see them, and may not back them up (PVE::VZDump
+ * exec_backup). None where its permissions cannot be read.
+ */
+async function withoutPrivilege(call: ToolCall, guests: readonly Guest[]): Promise<readonly Guest[]> {
+  try {
+    const paths = record((await call.pve.call("GET /access/permissions", {})).data);
+    // A path that is not listed has what is handed down; a guest on which the token has nothing it does not see.
+    const handedDown = record(paths["/vms"])["VM.Backup"] === 1;
+    return guests.filter(({ vmid }) => {
+      const own = paths[`/vms/${vmid}`];
+      return own === undefined ? !handedDown : record(own)["VM.Backup"] === undefined;
+    });
+  } catch (error) {
+    if (error instanceof PveError) return [];
+    throw error;
+  }
 }
 
 /** What to back up where: guests on their nodes, a pool's guests on theirs, or everything a node has. */
@@ -100,19 +129,15 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
   }
   if (pool !== undefined) {
     if (all) throw new Refusal("Give only one of vmid, pool and all.");
-    const within = (name = "") => name === pool || name.startsWith(`${String(pool)}/`);
-    const members = (await call.guests.all(true)).filter((guest) => within(guest.pool));
+    // Those of nested pools are not taken (PVE::API2Tools get_resource_pool_guest_members).
+    const members = (await call.guests.all(true)).filter((guest) => guest.pool === pool);
     const wanted = members.filter((guest) => node === undefined || guest.node === node);
     if (wanted.length === 0) {
       throw new Refusal(
         `Pool ${String(pool)} has no guest${node === undefined ? "" : ` on ${node}`} that this token can see.`,
       );
     }
-    // Whether nested pools are taken too is PVE's to say: the guests are not named.
-    return byNode(wanted, () => ({ pool })).map(({ guests: _, ...part }) => ({
-      ...part,
-      what: `pool ${String(pool)}`,
-    }));
+    return byNode(wanted, () => ({ pool })).map((part) => ({ ...part, what: `pool ${String(pool)}` }));
   }
   return everything(call, node);
 }
@@ -120,7 +145,7 @@ async function plan(call: ToolCall): Promise<readonly Part[]> {
 /** What a backup on a node does to older ones, and the sentence that says so. */
 async function retention(call: ToolCall, node: string): Promise<{ says: string; removes: boolean }> {
   const { removes, says, unread } = await retentionOf(
-    (route, params) => call.pve.call(route, params as never),
+    (route, params) => callAny(call.pve, route, params),
     call.tool.route,
     {
       node,
@@ -142,12 +167,10 @@ async function retention(call: ToolCall, node: string): Promise<{ says: string; 
 async function retaining(call: ToolCall, part: Part): Promise<Part> {
   // A node's vzdump.conf may say otherwise than its neighbour's.
   const { says, removes } = await retention(call, part.node);
-  if (!removes || call.tier === "full") return { ...part, says };
-  return {
-    ...part,
-    select: { ...part.select, remove: false },
-    says: `Older backups are kept (remove: false was sent): tier ${call.tier} may not remove them.`,
-  };
+  const already = part.says ?? [];
+  if (!removes || call.tier === "full") return { ...part, says: [...already, says] };
+  const kept = `Older backups are kept (remove: false was sent): tier ${call.tier} may not remove them.`;
+  return { ...part, select: { ...part.select, remove: false }, says: [...already, kept] };
 }
 
 /** Why a node has no job that is known of; an answer that was lost does not tell whether it has one. */

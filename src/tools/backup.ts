@@ -117,7 +117,12 @@ export const backupTools = category("backup", [
     tier: "read-execute",
     description: "Back up guests now, wherever they run; retention may remove older backups.",
     route: "POST /nodes/{node}/vzdump",
-    reads: ["GET /cluster/resources", "GET /nodes", "GET /nodes/{node}/vzdump/defaults"],
+    reads: [
+      "GET /cluster/resources",
+      "GET /nodes",
+      "GET /nodes/{node}/vzdump/defaults",
+      "GET /access/permissions",
+    ],
     params: {
       node: { required: false, description: "For all guests of a node" },
       vmid: 'VMIDs, names or "all"; none: all of node',

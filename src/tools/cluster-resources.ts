@@ -1,3 +1,4 @@
+import { callAny } from "../pve/client.ts";
 import { flag, num, type Row, rows, str } from "../pve/data.ts";
 import type { Answer, Block, Table } from "../render/answer.ts";
 import { toText } from "../render/text.ts";
@@ -108,9 +109,10 @@ export async function listResources(call: ToolCall): Promise<Answer> {
   const { input } = call;
   const asked = str(input, "type");
   const node = str(input, "node");
-  const { data } = await call.pve.call(
+  const { data } = await callAny(
+    call.pve,
     "GET /cluster/resources",
-    (asked === undefined ? {} : { type: asked }) as never,
+    asked === undefined ? {} : { type: asked },
   );
   const all = rows(data).filter((row) => node === undefined || row.node === node);
   const listed = kinds(all, asked).filter(({ type }) => asked === undefined || type === asked);

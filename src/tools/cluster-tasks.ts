@@ -1,10 +1,11 @@
+import { callAny } from "../pve/client.ts";
 import { num, type Row, rows, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { listAnswer } from "./answers.ts";
 import { findGuest } from "./find-guest.ts";
 import { Refusal } from "./refusal.ts";
-import { parseSince } from "./since.ts";
+import { parseSince, SINCE_FORMS } from "./since.ts";
 import { statusOf, TASK_COLUMNS, taskRow } from "./task-rows.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -36,15 +37,13 @@ async function filters(call: ToolCall): Promise<Readonly<Record<string, unknown>
   const since = str(input, "since");
   const at = since === undefined ? undefined : parseSince(since, Date.now() / 1_000);
   if (since !== undefined && at === undefined)
-    throw new Refusal(
-      `since is e.g. 12h, 2d, 2026-11-25 or 2026-11-25 06:00 (UTC), not ${JSON.stringify(since.slice(0, 40))}.`,
-    );
+    throw new Refusal(`since is ${SINCE_FORMS}, not ${JSON.stringify(since.slice(0, 40))}.`);
   const state = str(input, "state");
   return {
     source: "all",
     ...(state === undefined ? {} : STATES[state]?.ask),
     ...(vmid === undefined ? {} : { vmid: Number(vmid) }),
-    ...(at === undefined ? {} : { since: at }),
+    ...(at === undefined ? {} : { since: Math.floor(at) }),
     ...(input.user === undefined ? {} : { userfilter: input.user }),
     ...(input.type === undefined ? {} : { typefilter: input.type }),
   };
@@ -67,7 +66,7 @@ export async function listClusterTasks(call: ToolCall): Promise<Answer> {
     nodes.map(async (node) => {
       try {
         const params = { node, limit: OF_A_NODE, ...asked };
-        return rows((await call.pve.call("GET /nodes/{node}/tasks", params as never)).data);
+        return rows((await callAny(call.pve, "GET /nodes/{node}/tasks", params)).data);
       } catch (error) {
         if (!(error instanceof PveError) || error.kind === "parameter") throw error;
         silent.push(`${node} (${error.message})`);

@@ -1,3 +1,4 @@
+import { callAny } from "../pve/client.ts";
 import { type Row, record } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Answer, Block, Cell, Format } from "../render/answer.ts";
@@ -62,7 +63,7 @@ export function stateBlocks(call: ToolCall, title: string, state: Row): readonly
 }
 
 async function look(call: ToolCall, compare: Compare): Promise<Row> {
-  const { data } = await call.pve.call(compare.route, compare.params(call) as never);
+  const { data } = await callAny(call.pve, compare.route, compare.params(call));
   return compare.pick ? compare.pick(data, call) : record(data);
 }
 

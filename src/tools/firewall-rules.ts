@@ -87,7 +87,8 @@ export async function createRule(call: ToolCall): Promise<Answer> {
   const move = call.rehearsing ? () => planMove(call, wanted, others) : () => moveFromTop(call, wanted);
   const moved = wanted === 0 ? undefined : await move();
   return {
-    headline: `Rule added at position ${moved?.position ?? 0}${on ? "" : ", switched off (enable: true switches it on)"}.`,
+    headline: `Rule added at position ${moved?.position ?? 0}${moved?.stayed ? `, NOT at ${wanted}` : ""}${on ? "" : ", switched off (enable: true switches it on)"}.`,
+    ...(moved?.stayed ? { failed: true } : {}),
     blocks: [
       ...(moved?.note ? [{ kind: "note", text: moved.note } as const] : []),
       { kind: "note", text: "Rules behind it have moved down by one." },
@@ -99,6 +100,8 @@ export async function createRule(call: ToolCall): Promise<Answer> {
 interface Moved {
   readonly position: number;
   readonly note?: string;
+  /** It is still at the top, where it was not wanted. */
+  readonly stayed?: true;
 }
 
 /** The move as it will be sent, should nobody else add a rule meanwhile. */
@@ -112,6 +115,7 @@ async function planMove(call: ToolCall, wanted: number, others: number): Promise
 async function moveFromTop(call: ToolCall, wanted: number): Promise<Moved> {
   const stayed = (why: string): Moved => ({
     position: 0,
+    stayed: true,
     note: `It could not be moved to position ${wanted} (${why}): move it with moveto.`,
   });
   try {

@@ -1,5 +1,6 @@
 import type { Followed } from "../pve/follow.ts";
-import type { Missing } from "../pve/task-verdict.ts";
+import { isRequestToHa } from "../pve/follow-ha.ts";
+import { isForeignExit, type Missing } from "../pve/task-verdict.ts";
 import type { Answer, Block, Cell, Fact, Job } from "../render/answer.ts";
 import { quoted } from "../render/foreign.ts";
 import { importantLines, logBlock } from "../render/log.ts";
@@ -26,12 +27,6 @@ const WARNING_LINES = 6;
 /** Enough of a command's last words for a headline; the log has the rest. */
 const EXIT_MAX = 200;
 
-/** PVE's own words; any other status is what a command wrote at its end, which can be any text. */
-const OWN_STATUS = /^(?:OK|running|WARNINGS: \d+|job errors|interrupted by signal|unexpected status)$/;
-
-/** True for an exit status that is a command's text and not a word of PVE's. */
-export const isForeignExit = (status: string): boolean => !OWN_STATUS.test(status);
-
 /** The exit status for a sentence; a command's own words as a quotation. */
 export const exitText = (status: string): string =>
   isForeignExit(status) ? quoted(status, EXIT_MAX) : status;
@@ -39,7 +34,13 @@ export const exitText = (status: string): string =>
 const took = (seconds: number | undefined): string =>
   seconds === undefined ? "" : ` in ${formatCell(Math.max(1, Math.round(seconds)), "duration")}`;
 
+const capital = (words: string): string => `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}`;
+
 const sentence = (what: string): string => (what.endsWith(".") ? what : `${what}.`);
+
+const AWAITS_HA = "requested of HA, not seen to act yet";
+const HOW_HA_ACTS =
+  "HA acts in rounds of ten seconds, in a task of its own; a token sees that task with Sys.Audit on the node.";
 
 /** How a job stands, in few words. */
 function verdictWords({ followed, seconds }: FollowedJob): string {
@@ -52,7 +53,7 @@ function verdictWords({ followed, seconds }: FollowedJob): string {
       return `FAILED: ${whyFailed(followed)}`;
     }
     case "running":
-      return "still running";
+      return followed.awaitsHa ? AWAITS_HA : "still running";
     case "silent":
       return "not known";
     case "unknown":
@@ -90,12 +91,13 @@ function headline(one: FollowedJob, waitedSeconds: number): string {
       const words = verdictWords(one);
       return followed.verdict.ending === "failed"
         ? `FAILED: ${what.replace(/\.$/, "")}: ${whyFailed(followed)}.`
-        : `${words[0]?.toUpperCase() ?? ""}${words.slice(1)}: ${what}`;
+        : `${capital(words)}: ${what}`;
     }
     case "running": {
       const percent = followed.progress.percent;
       const far = percent === undefined ? "" : ` (${Math.floor(percent)}%)`;
-      return `Still running${waitedSeconds > 0 ? ` after ${formatCell(waitedSeconds, "duration")}` : ""}${far}: ${what}`;
+      const after = waitedSeconds > 0 ? ` after ${formatCell(waitedSeconds, "duration")}` : "";
+      return `${capital(verdictWords(one))}${after}${far}: ${what}`;
     }
     case "silent":
       return `Not known how it goes: ${what}`;
@@ -118,6 +120,7 @@ function detail(one: FollowedJob): readonly Block[] {
       },
     ];
   }
+  if (followed.kind === "running" && followed.awaitsHa) return [{ kind: "note", text: HOW_HA_ACTS }];
   if (followed.kind === "running" && followed.progress.line !== undefined) {
     return [
       {
@@ -140,6 +143,7 @@ function detail(one: FollowedJob): readonly Block[] {
 
 const taskWord = (upid: string): string => upid.split(":")[5] ?? "task";
 
+const HANDS_OVER = "HA manages the guest: this job only hands the request over.";
 const WAIT_ON = "pve_wait_task with upids [that UPID]";
 
 /** The answer of jobs that nobody waits for: their ids, and the call that waits. */
@@ -154,9 +158,10 @@ export function startedAnswer(answer: Answer): Answer {
         rows: jobs.map(({ what, upid }) => ({ job: what.replace(/\.$/, ""), upid })),
       }
     : { kind: "facts", facts: [{ key: "upid", label: "UPID", value: only.upid }] };
+  const handedOver = jobs.some(({ upid }) => isRequestToHa(taskWord(upid)));
   return {
     ...rest,
-    blocks: [...blocks, ids],
+    blocks: [...blocks, ids, ...(handedOver ? [{ kind: "note", text: HANDS_OVER } as const] : [])],
     next: [
       second ? "pve_wait_task with these upids tells how they end." : `${WAIT_ON} tells how it ends.`,
       ...next,

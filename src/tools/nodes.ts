@@ -1,3 +1,4 @@
+import { callAny } from "../pve/client.ts";
 import { num, type Row, record, str } from "../pve/data.ts";
 import type { Answer } from "../render/answer.ts";
 import { type Cells, factsOf, listAnswer, taskAnswer, writeAnswer } from "./answers.ts";
@@ -23,7 +24,7 @@ const SERVICE_ROUTES = {
 async function manageService(call: ToolCall): Promise<Answer> {
   const command = (str(call.input, "command") ?? "start") as keyof typeof SERVICE_ROUTES;
   const name = str(call.input, "service") ?? "";
-  const reply = await call.pve.call(SERVICE_ROUTES[command], { node: node(call), service: name } as never);
+  const reply = await callAny(call.pve, SERVICE_ROUTES[command], { node: node(call), service: name });
   const what = `${command} of service ${name} on ${node(call)}.`;
   return typeof reply.data === "string" ? taskAnswer(reply.data, what) : writeAnswer(reply, call);
 }

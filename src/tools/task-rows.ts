@@ -1,7 +1,7 @@
 import { num, type Row, str } from "../pve/data.ts";
+import { isForeignExit } from "../pve/task-verdict.ts";
 import type { Column } from "../render/answer.ts";
 import type { Cells } from "./answers.ts";
-import { isForeignExit } from "./job-answers.ts";
 
 /** The columns of a list of tasks. */
 export const TASK_COLUMNS: readonly Column[] = [

@@ -1,5 +1,5 @@
-import { str } from "../pve/data.ts";
-import type { Followed } from "../pve/follow.ts";
+import { record, str } from "../pve/data.ts";
+import { PveError } from "../pve/errors.ts";
 import { parseUpid, type Upid } from "../pve/upid.ts";
 import type { Answer, Block, Facts, Job } from "../render/answer.ts";
 import { listAnswer } from "./answers.ts";
@@ -16,8 +16,15 @@ import type { ToolCall } from "./tool.ts";
 const STATUS = "GET /nodes/{node}/tasks/{upid}/status";
 const LOG = "GET /nodes/{node}/tasks/{upid}/log";
 const LIST = "GET /nodes/{node}/tasks";
-/** What following a task reads. */
-const FOLLOWING = [STATUS, LOG, LIST] as const;
+/** What following a task reads, and what HA makes of it. */
+const FOLLOWING = [
+  STATUS,
+  LOG,
+  LIST,
+  "GET /cluster/resources",
+  "GET /nodes/{node}/qemu/{vmid}/status/current",
+  "GET /nodes/{node}/lxc/{vmid}/status/current",
+] as const;
 
 const upid = (call: ToolCall): string => str(call.input, "upid") ?? "";
 
@@ -78,40 +85,46 @@ async function waitTask(call: ToolCall): Promise<Answer> {
 
 /** How long a stopped task may take to end, in milliseconds. */
 const STOPPING_MS = 10_000;
-/** What PVE notes for a task that was stopped (PVE::RESTEnvironment fork_worker, PVE::UPID read_status). */
-const STOPPED = /^(?:received interrupt|interrupted by signal|unexpected status|job interrupted)/;
-
-const hasEnded = (followed: Followed | undefined): followed is Extract<Followed, { kind: "ended" }> =>
-  followed?.kind === "ended";
+/** Whether the task runs; undefined where the token may not see that (it may stop it all the same). */
+async function isRunning(call: ToolCall): Promise<boolean | undefined> {
+  try {
+    const at = { node: str(call.input, "node") ?? "", upid: upid(call) };
+    return str(record((await call.pve.call(STATUS, at)).data), "status") !== "stopped";
+  } catch (error) {
+    if (error instanceof PveError && error.kind === "permission") return undefined;
+    throw error;
+  }
+}
 
 /** Stops a task and says what came of it: it may have ended by itself just before. */
 async function stopTask(call: ToolCall): Promise<Answer> {
   const job = jobOf(upid(call));
   const name = job.what.replace(/\.$/, "");
+  const ran = await isRunning(call);
   await call.send();
-  const [one] = await call.follow([job], STOPPING_MS);
+  const [one] = await call.follow([job], ran === false ? 0 : STOPPING_MS);
   const blocks: readonly Block[] = [
     { kind: "facts", facts: [{ key: "upid", label: "UPID", value: job.upid }] },
   ];
   if (call.rehearsing || !one) return { headline: `Stop of the ${name}.`, blocks };
-  const { followed } = one;
-  if (!hasEnded(followed)) {
-    const answer = jobsAnswer({ headline: job.what, jobs: [job] }, [one], STOPPING_MS / 1_000);
-    return {
-      ...answer,
-      headline: `The stop was requested, and the ${name} has not ended yet.`,
-      failed: true,
-    };
-  }
-  if (STOPPED.test(followed.verdict.exit))
+  const { headline, failed: _, ...rest } = jobsAnswer({ headline: job.what, jobs: [job] }, [one], 0);
+  const { followed, acting } = one;
+  // What has ended bad while it ran was stopped, whatever words it ended with.
+  const bad = followed.kind === "ended" && acting === undefined && followed.verdict.ending === "failed";
+  if (bad && (ran || (ran === undefined && followed.verdict.stopped)))
     return {
       headline: `Stopped: the ${name}.`,
       blocks,
       next: ["What it had done by then stands; look at the state before going on."],
     };
-  const answer = jobsAnswer({ headline: job.what, jobs: [job] }, [one], 0);
-  const { failed: _, ...rest } = answer;
-  return { ...rest, headline: `It had ended before it could be stopped. ${answer.headline}` };
+  const handedOver = acting !== undefined || (followed.kind === "running" && followed.awaitsHa === true);
+  if (ran === false || followed.kind === "ended" || handedOver)
+    return { ...rest, headline: `It had ended before it could be stopped. ${headline}` };
+  return {
+    ...rest,
+    headline: `The stop was requested, and the ${name} has not ended yet.`,
+    failed: true,
+  };
 }
 
 /** Where to look and for whom; a VMID with its node may be of a guest that is gone. */
@@ -185,7 +198,7 @@ export const taskTools = category("tasks", [
     tier: "read-only",
     description: "Whether a task runs, succeeded or failed, and why.",
     route: STATUS,
-    reads: [LOG, LIST],
+    reads: FOLLOWING,
     openWorld: true,
     run: taskStatus,
   }),
@@ -198,7 +211,7 @@ export const taskTools = category("tasks", [
     reads: FOLLOWING,
     inputs: {
       upids: { required: true, schema: { type: "array", items: { type: "string" } } },
-      wait: { schema: WAIT.schema, description: "Seconds, default 25" },
+      wait: { schema: WAIT.schema, description: "Seconds, default 25 unless PVE_WAIT says otherwise" },
     },
     openWorld: true,
     run: waitTask,

@@ -6,6 +6,7 @@ import {
   presentRead,
 } from "../plan/inverse/inverse.ts";
 import { parameterText, requestLine } from "../plan/plan-answer.ts";
+import { callAny } from "../pve/client.ts";
 import { num, type Row, record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { isUpid, parseUpid } from "../pve/upid.ts";
@@ -81,9 +82,12 @@ function refuseHidden(call: ToolCall, asked: number, change: RecordedChange): vo
   if (earlier) refuseHidden(call, asked, earlier);
 }
 
+/** Verdicts of jobs that somebody saw the end of. */
+const SEEN: ReadonlySet<string> = new Set(["ok", "warnings", "failed", "refused"]);
+
 /** A job that nobody saw the end of must have ended well by now. */
 async function refuseRunning(call: ToolCall, { id, outcome }: RecordedChange): Promise<void> {
-  const upid = outcome?.verdict === "running" ? outcome.upid : undefined;
+  const upid = outcome && !SEEN.has(outcome.verdict) ? outcome.upid : undefined;
   const task = upid === undefined ? undefined : parseUpid(upid);
   if (upid === undefined || !task) return;
   const data = await unlessGone(async () => (await call.pve.call(TASK, { node: task.node, upid })).data);
@@ -136,15 +140,18 @@ async function stateNow(call: ToolCall, { route, params }: Entry): Promise<Row |
   const read = presentRead(route);
   if (!read) return undefined;
   return unlessGone(async () => {
-    const { data } = await call.pve.call(read.read, read.params(params) as never);
+    const { data } = await callAny(call.pve, read.read, read.params(params));
     return read.pick(data, params);
   });
 }
 
+/** Verdicts of an undo that has done its work. */
+const TOOK: ReadonlySet<string> = new Set(["ok", "warnings"]);
+
 /** The entry that has taken it back already, for whoever asks twice. */
 function takenBack(call: ToolCall, id: number): readonly Block[] {
   const later = fromRecord(() => recordOf(call).recent(500)).find(
-    ({ intent, outcome }) => intent.undoes === id && outcome?.verdict === "ok",
+    ({ intent, outcome }) => intent.undoes === id && outcome !== undefined && TOOK.has(outcome.verdict),
   );
   return later
     ? [note(`Entry ${later.id} took it back; pve_undo with entry ${later.id} makes it again.`)]
@@ -172,7 +179,7 @@ async function send(call: ToolCall, entry: Entry, { requests }: Requests): Promi
       if (typeof found === "string") return { lines, jobs, left: found };
       guarded = { ...params, ...found };
     }
-    const { data } = await call.pve.call(route as Route, guarded as never);
+    const { data } = await callAny(call.pve, route as Route, guarded);
     const { digest: _, ...shown } = params;
     const text = `Sent: ${requestLine({ route, params })} ${parameterText({ route, params: shown })}`;
     lines.push(note(text.trimEnd()));

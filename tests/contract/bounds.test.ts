@@ -51,6 +51,33 @@ describe.each(ERAS)("PVE_PROTECTED, protocol %s", (era) => {
   });
 });
 
+describe.each(ERAS)("what PVE_PROTECTED names is not reached another way, protocol %s", (era) => {
+  it.each([
+    // Stopped: PVE copies its disks and deletes them, without being told so.
+    ["storage:local-lvm", "pve_migrate_qemu_vm", { vmid: "mail", target: "pve2" }],
+    ["storage:local-lvm", "pve_bulk_migrate_guests", { vms: ["mail"], target: "pve2" }],
+    ["storage:local-lvm", "pve_update_qemu_config", { vmid: 107, params: { scsi0: "ceph-vm:8" } }],
+    [
+      "storage:backup",
+      "pve_create_storage",
+      { storage: "bk2", type: "nfs", params: { server: "nas.example.com", export: "/export/backup" } },
+    ],
+    ["storage:local", "pve_create_storage", { storage: "bk2", type: "dir", path: "/var/lib/vz" }],
+    ["200", "pve_manage_node_service", { node: "pve2", service: "corosync", command: "stop" }],
+    ["200", "pve_apply_network", { node: "pve3" }],
+  ] as const)("%s: %s", async (setting, tool, args) => {
+    const connected = await demo({ PVE_PROTECTED: setting }, era);
+    for (const extra of [{}, { dry_run: true }]) {
+      const { text, isError } = await connected.call(tool, { ...args, ...extra });
+      expect(isError, text).toBe(true);
+      expect(text).toContain("PVE_PROTECTED");
+      expect(text).toMatch(/Nothing was changed\.$/);
+    }
+    expect(writes(connected)).toEqual([]);
+    await connected.close();
+  });
+});
+
 describe("PVE_ALLOWED", () => {
   it("hides what is outside of it, and says so", async () => {
     const connected = await demo({ PVE_ALLOWED: "pool:web" });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { CODE_MS } from "../../src/mcp/code.ts";
+import { realPace } from "../../src/pve/pace.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import {
@@ -109,16 +110,28 @@ describe("a code", () => {
     await connected.close();
   });
 
-  it("expires after five minutes", async () => {
-    const { connected, code } = await planned();
-    const now = Date.now();
-    const clock = vi.spyOn(Date, "now").mockImplementation(() => now + CODE_MS + 2_000);
-    const { text } = await connected.call("pve_stop_qemu_vm", { ...stop, confirm: code });
-    clock.mockRestore();
-    expect(text).toMatch(/^NOT DONE: confirmation needed\nThat code has expired\.\n/);
-    expect(writes(connected)).toEqual([]);
-    await connected.close();
-  });
+  it.each([0, -3_600_000, 3_600_000])(
+    "is good for five minutes, and this machine's clock, set by %d ms, has no say in it",
+    async (jump) => {
+      let now = 0;
+      const pace = { ...realPace, now: () => now };
+      const { connected } = await demo({ pace });
+      const codes = [];
+      for (const vmid of [100, 105])
+        codes.push(codeIn((await connected.call("pve_stop_qemu_vm", { vmid })).text));
+      const wall = Date.now() + jump;
+      const clock = vi.spyOn(Date, "now").mockImplementation(() => wall);
+      now += CODE_MS - 1_000;
+      const good = await connected.call("pve_stop_qemu_vm", { vmid: 100, confirm: codes[0], wait: 0 });
+      now += 3_000;
+      const late = await connected.call("pve_stop_qemu_vm", { vmid: 105, confirm: codes[1] });
+      clock.mockRestore();
+      expect(good.isError, good.text).toBe(false);
+      expect(late.text).toMatch(/^NOT DONE: confirmation needed\nThat code has expired\.\n/);
+      expect(writes(connected)).toEqual([STOP]);
+      await connected.close();
+    },
+  );
 
   it("works once, also when two calls bring it at the same time", async () => {
     const { connected, code } = await planned();
@@ -331,8 +344,10 @@ it("an answer sealed for one state is worth nothing when it comes back changed o
   expect(codes.resultType).toBe("input_required");
   const good = await call({ inputResponses: yes, requestState: state });
   expect(good.isError ?? false, text(good)).toBe(false);
-  const again = await call({ inputResponses: yes, requestState: state });
-  expect(again.isError, text(again)).toBe(true);
+  for (const decoration of ["", " ", "\n", "\t"]) {
+    const again = await call({ inputResponses: yes, requestState: state + decoration });
+    expect(again.isError, text(again)).toBe(true);
+  }
   expect(writes(connected)).toEqual([STOP]);
   await connected.close();
 });

@@ -1,30 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
 import type { WireResponse } from "../../src/pve/transport.ts";
-import { VirtualClock } from "../../src/simulator/clock.ts";
-import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
+import { DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { startTask } from "../../src/simulator/tasks.ts";
-import type { World } from "../../src/simulator/world.ts";
 import { faulty, proxyError, reset } from "../support/faults.ts";
-import { type Connection, type ConnectOptions, connect, ERAS } from "../support/mcp.ts";
+import { demo, running, upidIn } from "../support/jobs.ts";
+import { type Connection, ERAS } from "../support/mcp.ts";
+import { listedTools } from "../support/session.ts";
 
-const START = 1_795_330_000;
-const demo = async (options: ConnectOptions = {}, change: (world: World) => void = () => {}) => {
-  const clock = new VirtualClock(START);
-  const world = clusterWorld(clock);
-  change(world);
-  return { clock, world, connected: await connect(world, DEMO_TOKENS.admin, options) };
-};
 const posts = ({ requests }: Connection) => requests.filter(({ method }) => method === "POST");
-const upidIn = (text: string): string => /UPID:pve\d:[^\s|]+:/.exec(text)?.[0] ?? "";
-
-/** A task of so many seconds, started for a token of ours. */
-const running = (world: World, seconds: number, more: { exitstatus?: string; log?: string[] } = {}) =>
-  startTask(
-    world,
-    DEMO_TOKENS.admin.id,
-    { node: "pve2", type: "vzdump", id: "101", seconds, ...more },
-    world.clock.now(),
-  );
 
 describe.each(ERAS)("a call that starts a job, protocol %s", (era) => {
   it("waits for its end and tells what was done, how long it took and the UPID", async () => {
@@ -90,6 +74,12 @@ it("PVE_WAIT sets how long a call waits", async () => {
   await connected.close();
 });
 
+it("what clients are told of the default is true whatever PVE_WAIT says", () => {
+  const told = [INSTRUCTIONS, JSON.stringify(listedTools())].join("\n").match(/default 25.{0,60}/g) ?? [];
+  expect(told).toHaveLength(2);
+  for (const text of told) expect(text).toMatch(/^default 25 unless PVE_WAIT says otherwise/);
+});
+
 describe("a verdict", () => {
   it("counts warnings as success and shows them", async () => {
     const { connected, world } = await demo();
@@ -119,6 +109,53 @@ describe("a verdict", () => {
     expect(text).toMatch(/^FAILED: vzdump of 101 on pve2: not done: guest 108 \(/);
     expect(text).toContain("guests done: 101");
     await connected.close();
+  });
+
+  describe("of a backup of a pool or of all", () => {
+    const silently = faulty(({ path }, pass) =>
+      path.includes("/log")
+        ? pass().then((reply) => ({
+            ...reply,
+            body: reply.body.replaceAll("Finished Backup of VM 100 ", "Left out VM 100 "),
+          }))
+        : undefined,
+    );
+    const args = { storage: "backup", remove: false, wait: 3_600 };
+    const wide = [{ node: "pve1" }, { vmid: "all" }, { params: { pool: "web" } }];
+
+    it.each(wide)("is a failure when a guest of them is missing: %j", async (which) => {
+      const { connected } = await demo({ through: silently });
+      const { text, isError } = await connected.call("pve_run_backup", { ...which, ...args });
+      expect(isError).toBe(true);
+      expect(text).toMatch(/not done: guest 100 \(the log does not name it/);
+      await connected.close();
+    });
+
+    it("names those that are done, of the pool itself alone, as PVE does", async () => {
+      const { connected } = await demo();
+      const { text, isError } = await connected.call("pve_run_backup", { params: { pool: "web" }, ...args });
+      expect(isError, text).toBe(false);
+      expect(text).toMatch(/\| 100 \| UPID:pve1:/);
+      expect(text).toMatch(/\| 101, 201 \| UPID:pve2:/);
+      await connected.close();
+    });
+
+    it("does not miss what PVE leaves out because the token may not back it up, and says so", async () => {
+      const { connected } = await demo({ token: DEMO_TOKENS.operator }, ({ access }) => {
+        access.acl.push({
+          path: "/vms/100",
+          type: "user",
+          ugid: "operator@pve",
+          roleid: "PVEAuditor",
+          propagate: true,
+        });
+      });
+      const { text } = await connected.call("pve_run_backup", { node: "pve1", ...args });
+      expect(text).toMatch(/backup of \d of \d guests \(all but VM 100 \(web-01\)\) on pve1 to backup/);
+      expect(text).toContain("PVE leaves out VM 100 (web-01): the token lacks VM.Backup there.");
+      expect(text).not.toMatch(/not done/);
+      await connected.close();
+    });
   });
 
   it("of a backup does not mind that nobody could be mailed", async () => {
@@ -202,29 +239,6 @@ describe("what cannot be told is said plainly", () => {
   });
 });
 
-describe("pve_stop_task", () => {
-  it("stops the task and tells what came of it", async () => {
-    const { connected, world, clock } = await demo({ env: { PVE_CONFIRM: "off" } });
-    const upid = running(world, 500);
-    clock.advance(5);
-    const { text, isError } = await connected.call("pve_stop_task", { upid });
-    expect(isError, text).toBe(false);
-    expect(text).toMatch(/^Stopped: the vzdump of 101 on pve2\.\n/);
-    expect(world.tasks.get(upid)?.exitstatus).toMatch(/interrupt/);
-    await connected.close();
-  });
-
-  it("says when it had ended before", async () => {
-    const { connected, world, clock } = await demo({ env: { PVE_CONFIRM: "off" } });
-    const upid = running(world, 2);
-    clock.advance(5);
-    const { text, isError } = await connected.call("pve_stop_task", { upid });
-    expect(isError, text).toBe(false);
-    expect(text).toMatch(/^It had ended before it could be stopped\. Done in 2s: vzdump of 101 on pve2\./);
-    await connected.close();
-  });
-});
-
 describe("pve_list_cluster_tasks", () => {
   it("finds the tasks of all nodes by guest, user, type, state and time", async () => {
     const { connected, world } = await demo();
@@ -254,47 +268,6 @@ describe("pve_list_cluster_tasks", () => {
     expect(isError).toBe(false);
     expect(text).toMatch(/Not included, no answer: pve2 \(No route to host\)\./);
     await connected.close();
-  });
-});
-
-describe("progress", () => {
-  const followed = async (seconds: number, log: string[]) => {
-    const { connected, world } = await demo();
-    const upid = startTask(
-      world,
-      DEMO_TOKENS.admin.id,
-      { node: "pve2", type: "qmclone", id: "101", seconds, log },
-      world.clock.now(),
-    );
-    const seen: { progress: number; total?: number | undefined; message?: string | undefined }[] = [];
-    const { content } = await connected.client.callTool(
-      { name: "pve_wait_task", arguments: { upids: [upid], wait: 3_600 } },
-      { onprogress: (one) => void seen.push(one) },
-    );
-    await connected.close();
-    return { seen, text: JSON.stringify(content), looks: connected.requests.length };
-  };
-
-  it("tells the percent of the log, and only ever grows", async () => {
-    const log = [0, 25, 50, 75, 100].map((n) => `transferred ${n} MiB of 100 MiB (${n}.00%)`);
-    const { seen, text } = await followed(20, log);
-    expect(text).toContain("Done in 20s");
-    expect(seen.some(({ progress, total }) => total === 100 && Math.floor(progress) === 50)).toBe(true);
-    const values = seen.map(({ progress }) => progress);
-    expect(values).toEqual([...values].sort((a, b) => a - b));
-    expect(new Set(values).size).toBe(values.length);
-  });
-
-  it("tells the last line where the log has no percent", async () => {
-    const { seen } = await followed(10, ["first step", "second step"]);
-    expect(seen.map(({ message }) => message)).toContain("second step");
-    expect(seen.every(({ total }) => total === undefined)).toBe(true);
-  });
-
-  it("asks less often the longer it takes", async () => {
-    const hour = await followed(3_000, ["working"]);
-    // Every second would be twice three thousand requests.
-    expect(hour.looks).toBeLessThan(2_000);
   });
 });
 
@@ -332,7 +305,9 @@ describe.each([-30 * 86_400, 30 * 86_400])("this machine's clock is set by %d se
       });
       const { text, isError } = await connected.call("pve_start_qemu_vm", { vmid: "mail" });
       expect(isError, text).toBe(!ran);
-      expect(text).toContain(ran ? "the job it started was found" : "The job was not started.");
+      expect(text).toContain(
+        ran ? "the job it started was found" : "The job was not started: none has appeared within 15 s.",
+      );
       await connected.close();
     },
   );
@@ -368,9 +343,9 @@ describe("a write whose answer is lost", () => {
     const { text, isError } = await connected.call("pve_start_qemu_vm", start);
     expect(isError).toBe(true);
     expect(text).toMatch(
-      /^The connection to PVE failed: socket hang up \(ECONNRESET\)\. The job was not started\./,
+      /^The connection to PVE failed: socket hang up \(ECONNRESET\)\. The job was not started: none/,
     );
-    expect(text).toMatch(/Nothing was changed\.$/);
+    expect(text).toMatch(/\nLook at the state before trying again\.$/);
     expect(world.guests.get(103)?.status).toBe("stopped");
     await connected.close();
   });
@@ -426,7 +401,7 @@ describe("a write whose answer is lost", () => {
       world.clock.now() - 30,
     );
     const { text } = await connected.call("pve_stop_qemu_vm", { vmid: 100 });
-    expect(text).toContain("The job was not started.");
+    expect(text).toContain("The job was not started: none has appeared within 15 s.");
     await connected.close();
   });
 });

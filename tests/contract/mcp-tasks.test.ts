@@ -1,18 +1,24 @@
 import { describe, expect, it } from "vitest";
+import type { Transport } from "../../src/pve/transport.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
+import { faulty, proxyError } from "../support/faults.ts";
 import { connect } from "../support/mcp.ts";
 import { type RawClient, rawClient } from "../support/raw.ts";
 
 const START = 1_795_330_000;
 const TASKS = { extensions: { "io.modelcontextprotocol/tasks": {} } };
-const demo = (env: Readonly<Record<string, string>> = {}, capabilities: object = TASKS) => {
+const demo = (
+  env: Readonly<Record<string, string>> = {},
+  capabilities: object = TASKS,
+  through: (transport: Transport) => Transport = (transport) => transport,
+) => {
   const clock = new VirtualClock(START);
   const world = clusterWorld(clock);
   return {
     clock,
     world,
-    client: rawClient(world, DEMO_TOKENS.admin, { env, capabilities: { ...capabilities } }),
+    client: rawClient(world, DEMO_TOKENS.admin, { env, through, capabilities: { ...capabilities } }),
   };
 };
 type Result = Awaited<ReturnType<RawClient["ask"]>>;
@@ -65,6 +71,33 @@ describe("a client that takes tasks", () => {
     client.close();
   });
 
+  it("gets a job that HA is asked for as a task, and sees it done when HA has done it", async () => {
+    const { client, clock, world } = demo();
+    const task = await client.call("pve_migrate_qemu_vm", { vmid: 101, target: "pve1", online: true });
+    expect(task).toMatchObject({
+      resultType: "task",
+      status: "working",
+      statusMessage: expect.stringMatching(/^Requested of HA, not seen to act yet/),
+    });
+    const { taskId } = task;
+    expect(await client.ask("tasks/get", { taskId })).toMatchObject({
+      status: "working",
+      statusMessage: expect.stringMatching(/^Requested of HA/),
+    });
+    clock.advance(8);
+    expect(await client.ask("tasks/get", { taskId })).toMatchObject({
+      status: "working",
+      statusMessage: expect.stringMatching(/^Still running/),
+    });
+    clock.advance(60);
+    expect(await client.ask("tasks/get", { taskId })).toMatchObject({
+      status: "completed",
+      result: { content: [{ text: expect.stringMatching(/^Done in .*: Migration of VM 101/) }] },
+    });
+    expect(world.guests.get(101)?.node).toBe("pve1");
+    client.close();
+  });
+
   it("cancels it: the job is stopped, recorded as pve_stop_task", async () => {
     const { client, world } = demo();
     const { taskId } = await client.call("pve_run_backup", backup);
@@ -72,6 +105,53 @@ describe("a client that takes tasks", () => {
     const job = [...world.tasks.values()].findLast(({ type }) => type === "vzdump");
     expect(job?.exitstatus).toMatch(/interrupt/);
     expect(await client.ask("tasks/get", { taskId })).toMatchObject({ status: "cancelled" });
+    client.close();
+  });
+
+  it("sees a cancelled migration as cancelled, whatever PVE calls its end", async () => {
+    const { client, world } = demo();
+    const { taskId } = await client.call("pve_migrate_qemu_vm", { vmid: 108, target: "pve1", online: true });
+    await client.ask("tasks/cancel", { taskId });
+    const job = [...world.tasks.values()].findLast(({ type }) => type === "qmigrate");
+    expect(job?.exitstatus).toBe("migration aborted");
+    expect(await client.ask("tasks/get", { taskId })).toMatchObject({ status: "cancelled" });
+    client.close();
+  });
+
+  it("cancels what HA does for it, and says when HA has not begun", async () => {
+    const { client, clock, world } = demo();
+    const { taskId } = await client.call("pve_migrate_qemu_vm", { vmid: 101, target: "pve1", online: true });
+    await expect(client.ask("tasks/cancel", { taskId })).rejects.toThrow(
+      /HA has the request and has not begun: nothing runs that could be stopped/,
+    );
+    clock.advance(7);
+    await client.ask("tasks/cancel", { taskId });
+    const job = [...world.tasks.values()].findLast(({ type }) => type === "qmigrate");
+    expect(job?.exitstatus).toBe("migration aborted");
+    expect(await client.ask("tasks/get", { taskId })).toMatchObject({ status: "cancelled" });
+    client.close();
+  });
+
+  it("cancels every job of a call, and tells then which could not be stopped", async () => {
+    let refused = 0;
+    const { client, world } = demo(
+      {},
+      TASKS,
+      faulty(({ method, path }) => {
+        if (method !== "DELETE" || !path.includes("/nodes/pve1/tasks/")) return undefined;
+        refused += 1;
+        return Promise.resolve(proxyError(403, "Permission check failed (/nodes/pve1, Sys.Modify)"));
+      }),
+    );
+    const { taskId } = await client.call("pve_run_backup", { vmid: "all", storage: "backup", remove: false });
+    const jobs = [...world.tasks.values()].filter(({ type, work }) => type === "vzdump" && work);
+    expect(new Set(jobs.map(({ node }) => node))).toEqual(new Set(["pve1", "pve2", "pve3"]));
+    await expect(client.ask("tasks/cancel", { taskId })).rejects.toThrow(
+      /^1 of 3 jobs could not be stopped: backup of .* on pve1 to backup: Permission denied/,
+    );
+    expect(refused).toBe(1);
+    for (const { node, exitstatus } of jobs)
+      if (node !== "pve1") expect(exitstatus).toBe("interrupted by signal");
     client.close();
   });
 

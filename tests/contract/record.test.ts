@@ -85,6 +85,33 @@ it("says what PVE refused, what is not known, and what only runs on", async () =
   await connected.close();
 });
 
+it("says of a change that PVE gave up in the middle that it is not known what was done", async () => {
+  const connected = await demo({ env: { PVE_CONFIRM: "off" } });
+  await connected.call("pve_update_qemu_config", { vmid: "mail", delete: "scsi0" });
+  // PVE deletes first, and then finds no such volume.
+  const args = { vmid: "mail", delete: "unused0", params: { scsi5: "local-lvm:vm-103-disk-99" } };
+  const { text, isError } = await connected.call("pve_update_qemu_config", args);
+  expect(isError).toBe(true);
+  expect(text).toContain("a part of it may have been done");
+  expect(text).not.toContain("Nothing was changed.");
+  expect(lines().at(-1)).toMatchObject({ kind: "outcome", verdict: "unknown" });
+  await connected.close();
+});
+
+it("says of an answer that nobody can read that it is not known what was done", async () => {
+  const connected = await demo({
+    env: { PVE_CONFIRM: "off" },
+    through: faulty(({ method }, pass) =>
+      method === "PUT" ? pass().then((answer) => ({ ...answer, body: "<html>" })) : undefined,
+    ),
+  });
+  const { text } = await connected.call("pve_update_qemu_config", { vmid: "mail", memory: "4096" });
+  expect(text).toContain("It may have run all the same");
+  expect(text).not.toContain("Nothing was changed.");
+  expect(lines().at(-1)).toMatchObject({ kind: "outcome", verdict: "unknown" });
+  await connected.close();
+});
+
 it("knows what was set before a change of configuration", async () => {
   const connected = await demo();
   await connected.call("pve_update_qemu_config", { vmid: 100, description: "new notes" });

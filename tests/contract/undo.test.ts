@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Intent } from "../../src/record/record.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { type Connection, type ConnectOptions, codeIn, connect, ERAS } from "../support/mcp.ts";
@@ -120,14 +121,28 @@ describe("what is said of undoing", () => {
     await connected.close();
   });
 
-  it("is nothing where nothing is recorded", async () => {
+  it("is what has no way back at all, where nothing is recorded", async () => {
     const connected = await connect(clusterWorld(new VirtualClock(START)), DEMO_TOKENS.admin);
     for (const [name, args] of [
       ["pve_update_qemu_config", { ...memory, dry_run: true }],
-      ["pve_reset_qemu_vm", { vmid: 100 }],
+      ["pve_shutdown_qemu_vm", { vmid: 100, dry_run: true }],
       ["pve_update_qemu_config", memory],
+      ["pve_arm_ha", { dry_run: true }],
     ] as const)
       expect((await connected.call(name, args)).text).not.toMatch(nothing);
+    for (const [name, args, why] of [
+      ["pve_reset_qemu_vm", { vmid: 100 }, "what a guest held in memory when it was restarted is gone"],
+      ["pve_bulk_shutdown_guests", { vms: [100] }, "the guests of a bulk action are put back one by one"],
+      [
+        "pve_run_backup",
+        { vmid: "100", storage: "local" },
+        "a backup that was made stays until it is deleted",
+      ],
+    ] as const) {
+      const { text } = await connected.call(name, { ...args, dry_run: true });
+      expect(text).toContain(`- Cannot be undone: ${why}`);
+      expect(text).not.toContain("pve_undo");
+    }
     await connected.close();
   });
 
@@ -326,6 +341,19 @@ describe("what is refused", () => {
     await connected.close();
   });
 
+  it.each(["interrupted", "unknown"] as const)(
+    "is a job that still runs, of an entry closed as %s",
+    async (verdict) => {
+      const { connected, path } = await demo();
+      await made(connected, "pve_start_qemu_vm", { vmid: 103, wait: 0 });
+      const [change, outcome] = linesOf(path);
+      const { id, close } = quickRecord(path).open(intent(change as Partial<Intent>));
+      close({ verdict, upid: String(outcome?.upid) });
+      expect(await refused(connected, id)).toContain("cannot be taken back yet: its job is still running.");
+      await connected.close();
+    },
+  );
+
   it("is an entry that is not as it was written", async () => {
     const { connected, path } = await demo();
     const entry = await made(connected, "pve_update_qemu_config", memory);
@@ -396,7 +424,7 @@ describe("an undo that needs a confirmation", () => {
     const { text, isError } = await connected.call("pve_undo", { entry, dry_run: true });
     expect(isError).toBe(false);
     expect(text).toMatch(/^Plan, nothing is sent: Undo a change: entry 1\.\n/);
-    expect(text).toContain("memory 2048 MiB → 4096 MiB");
+    expect(text).toContain("memory: 2048 MiB → 4096 MiB");
     expect(connected.requests.filter(({ method }) => method !== "GET")).toHaveLength(sent);
     await connected.close();
   });

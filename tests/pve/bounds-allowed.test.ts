@@ -125,7 +125,7 @@ describe("outside PVE_ALLOWED", () => {
     // Nothing but what the decision is made of.
     expect(cluster.sent("changing")).toEqual([]);
     const looked =
-      /^GET \/(?:cluster\/(?:resources|backup\/|ha\/)|access\/permissions|nodes\/\w+\/storage\/backup\/content$)/;
+      /^GET \/(?:cluster\/(?:resources|status|config\/nodes|backup\/|ha\/)|access\/permissions|nodes\/\w+\/storage\/backup\/content$)/;
     for (const request of cluster.sent()) expect(request).toMatch(looked);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { World } from "../../src/simulator/world.ts";
 import { simulated } from "../support/simulated.ts";
 
 describe("high availability", () => {
@@ -82,5 +83,57 @@ describe("high availability", () => {
     expect(await fencing()).toMatchObject({ "armed-state": "disarmed", resource_mode: "freeze" });
     await call("POST /cluster/ha/status/arm-ha");
     expect(await fencing()).toMatchObject({ "armed-state": "armed" });
+  });
+
+  const tasksOf = (world: World, vmid: number) =>
+    [...world.tasks.values()].filter(({ id, type }) => id === String(vmid) && !type.startsWith("ha"));
+
+  it("acts on a request in a task of root@pam, some rounds after it was asked", async () => {
+    const { call, clock, world } = simulated();
+    const before = tasksOf(world, 101).length;
+    await call("POST /nodes/pve2/qemu/101/migrate", { target: "pve1", online: 1 });
+    clock.advance(4);
+    await call("GET /cluster/tasks");
+    expect(tasksOf(world, 101)).toHaveLength(before);
+    clock.advance(6);
+    await call("GET /cluster/tasks");
+    expect(tasksOf(world, 101).at(-1)).toMatchObject({ type: "qmigrate", node: "pve2", user: "root@pam" });
+    expect(world.guests.get(101)?.node).toBe("pve2");
+    clock.advance(60);
+    await call("GET /cluster/tasks");
+    expect(world.guests.get(101)?.node).toBe("pve1");
+  });
+
+  it("does nothing while it is disarmed, and does it then", async () => {
+    const { call, clock, world } = simulated();
+    await call("POST /cluster/ha/status/disarm-ha", { "resource-mode": "freeze" });
+    await call("POST /nodes/pve2/qemu/101/status/shutdown");
+    clock.advance(120);
+    await call("GET /cluster/tasks");
+    expect(world.guests.get(101)?.status).toBe("running");
+    await call("POST /cluster/ha/status/arm-ha");
+    clock.advance(120);
+    await call("GET /cluster/tasks");
+    expect(world.guests.get(101)?.status).toBe("stopped");
+  });
+
+  it("forgets a request that another has overtaken", async () => {
+    const { call, clock, world } = simulated();
+    const before = tasksOf(world, 101).length;
+    await call("PUT /cluster/ha/resources/vm:101", { state: "stopped" });
+    await call("PUT /cluster/ha/resources/vm:101", { state: "started" });
+    clock.advance(120);
+    await call("GET /cluster/tasks");
+    expect(tasksOf(world, 101)).toHaveLength(before);
+  });
+
+  it.each(["migrate", "relocate"])("moves a resource by a task of its own: %s", async (verb) => {
+    const { call, clock, world } = simulated();
+    await call(`POST /cluster/ha/resources/vm:101/${verb}`, { node: "pve1" });
+    expect(world.guests.get(101)?.node).toBe("pve2");
+    clock.advance(120);
+    await call("GET /cluster/tasks");
+    expect(world.guests.get(101)?.node).toBe("pve1");
+    expect(tasksOf(world, 101).at(-1)).toMatchObject({ type: "qmigrate", user: "root@pam" });
   });
 });

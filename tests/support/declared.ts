@@ -1,19 +1,11 @@
-import { planReads } from "../../src/plan/plan.ts";
 import type { WireRequest } from "../../src/pve/transport.ts";
+import { allRoutes } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
-import { startsTask } from "../../src/schema/workers.ts";
 import { inputsOf } from "../../src/tools/input-schema.ts";
 import type { Tool } from "../../src/tools/tool.ts";
 
-/** What the pipeline reads to follow a job. */
-const FOLLOWING: readonly Route[] = [
-  "GET /nodes/{node}/tasks/{upid}/status",
-  "GET /nodes/{node}/tasks/{upid}/log",
-  "GET /nodes/{node}/tasks",
-  "GET /cluster/tasks",
-];
-/** What it reads to tell whether a backup removes older ones. */
-const RETENTION: readonly Route[] = ["GET /nodes", "GET /nodes/{node}/vzdump/defaults"];
+/** What a plan may look at, and what follows a job: nothing but reads. */
+const READS = allRoutes().filter((route): route is Route => route.startsWith("GET "));
 
 /** The operations a tool's own object names, and the look-up of guests. */
 export function ownRoutes(tool: Tool): ReadonlySet<Route> {
@@ -27,16 +19,9 @@ export function ownRoutes(tool: Tool): ReadonlySet<Route> {
   ]);
 }
 
-/** Every operation a call of the tool may send: its own, and for a change the reads of its plan and of its job. */
+/** Every operation a call of the tool may send: its own, and for a change whatever its plan and its job are read by. */
 export function declaredRoutes(tool: Tool): ReadonlySet<Route> {
-  const writes = [tool.route, ...(tool.also ?? [])];
-  if (tool.effect === "read") return ownRoutes(tool);
-  return new Set<Route>([
-    ...ownRoutes(tool),
-    ...planReads(writes),
-    ...RETENTION,
-    ...(writes.some(startsTask) ? FOLLOWING : []),
-  ]);
+  return tool.effect === "read" ? ownRoutes(tool) : new Set<Route>([...ownRoutes(tool), ...READS]);
 }
 
 /** True when a request is one of these routes: the same method, and segment by segment the template. */

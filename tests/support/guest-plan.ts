@@ -1,5 +1,6 @@
 import { createLook } from "../../src/plan/look.ts";
 import { makePlan, type Plan } from "../../src/plan/plan.ts";
+import { type Point, pointText } from "../../src/plan/point.ts";
 import type { Finding, Look } from "../../src/plan/topic.ts";
 import { topicsOf } from "../../src/plan/topics.ts";
 import { classify } from "../../src/policy/effect.ts";
@@ -22,7 +23,7 @@ export interface Planned {
   readonly clock: VirtualClock;
   /** A look as one of the cluster's tokens, and the routes that it read. */
   readonly lookAs: (token?: keyof typeof DEMO_TOKENS) => { readonly look: Look; readonly read: string[] };
-  readonly plan: (route: Route, params: Params) => Promise<Plan>;
+  readonly plan: (route: Route, params: Params) => Promise<ToldPlan>;
   readonly points: (route: Route, params: Params) => Promise<readonly string[]>;
   readonly state: (route: Route, params: Params) => Promise<Plan["state"]>;
 }
@@ -52,8 +53,10 @@ export function planned(): Planned {
     });
     return { look, read };
   };
-  const plan = (route: Route, params: Params) =>
-    makePlan([{ route, params, classification: classify(route, params) }], lookAs().look);
+  const plan = async (route: Route, params: Params): Promise<ToldPlan> => {
+    const made = await makePlan([{ route, params, classification: classify(route, params) }], lookAs().look);
+    return { ...made, points: pointTexts(made.points) };
+  };
   return {
     world,
     clock,
@@ -64,6 +67,21 @@ export function planned(): Planned {
   };
 }
 
+/** The points that topics have, whole: without what a form says of the request besides. */
+export const pointTexts = (points: readonly Point[]): readonly string[] =>
+  points.filter((point) => typeof point === "string" || !point.inRequest).map((point) => pointText(point));
+
+/** A plan with its points as texts. */
+type ToldPlan = Omit<Plan, "points"> & { readonly points: readonly string[] };
+
+/** A finding with its points as texts. */
+export type ToldFinding = Omit<Finding, "points"> & { readonly points: readonly string[] };
+
 /** What the topics of a route find, in their order, without anything else of a plan. */
-export const findings = (route: Route, params: Params, look: Look): Promise<(Finding | undefined)[]> =>
-  Promise.all(topicsOf(route).map((topic) => topic.look({ route, params }, look)));
+export const findings = (route: Route, params: Params, look: Look): Promise<(ToldFinding | undefined)[]> =>
+  Promise.all(
+    topicsOf(route).map(async (topic) => {
+      const found = await topic({ route, params }, look);
+      return found && { ...found, points: pointTexts(found.points) };
+    }),
+  );

@@ -3,6 +3,7 @@ import { Client, type ElicitResult } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { loadConfig } from "../../src/config/load.ts";
 import { createApp } from "../../src/mcp/app.ts";
+import type { Pace } from "../../src/pve/pace.ts";
 import type { Transport, WireRequest } from "../../src/pve/transport.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { serveStreams } from "../../src/transports/stdio.ts";
@@ -43,6 +44,8 @@ export interface ConnectOptions {
   /** The client's user, where the client can ask one. */
   readonly person?: (form: AskedForm) => FormAnswer;
   readonly answerWithinMs?: number;
+  /** Absent: waiting takes no time. */
+  readonly pace?: Pace;
   /** What stands between the server and the simulated PVE. */
   readonly through?: (transport: Transport) => Transport;
 }
@@ -54,7 +57,7 @@ export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(t
 export function serve(
   world: World,
   token: { readonly id: string; readonly secret: string },
-  { env = {}, answerWithinMs = 5_000, through }: ConnectOptions = {},
+  { env = {}, answerWithinMs = 5_000, pace = virtualPace(world), through }: ConnectOptions = {},
 ) {
   const simulated = simulatorTransport(world);
   const errors: Error[] = [];
@@ -64,7 +67,7 @@ export function serve(
     authorization: `PVEAPIToken=${token.id}=${token.secret}`,
     tokenId: token.id,
     cluster: "test",
-    pace: virtualPace(world),
+    pace,
     answerWithinMs,
     timeoutMs: 30_000,
     config: loadConfig(env, {

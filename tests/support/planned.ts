@@ -11,6 +11,7 @@ import { endpointOf } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 import { validate } from "../../src/schema/validate.ts";
 import { DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
+import { pointTexts } from "./guest-plan.ts";
 import { simulated } from "./simulated.ts";
 import { request } from "./simulated-look.ts";
 
@@ -95,12 +96,11 @@ export interface PlanCase extends LookOptions {
 }
 
 /** What the plan of a case tells. */
-export async function told({
-  route,
-  params,
-  before = [],
-  ...options
-}: PlanCase): Promise<Pick<Plan, "points" | "final"> & { readonly name: string | undefined }> {
+export async function told({ route, params, before = [], ...options }: PlanCase): Promise<{
+  readonly points: readonly string[];
+  readonly final: Plan["final"];
+  readonly name: string | undefined;
+}> {
   const pve = simulated();
   for (const [call, given] of before) {
     const { status, message } = await pve.call(call, given);
@@ -108,7 +108,7 @@ export async function told({
     pve.clock.advance(1);
   }
   const { points, name, final } = await planned(pve, route, params, options);
-  return { points, name, final };
+  return { points: pointTexts(points), name, final };
 }
 
 /** What a case expects, for comparison with `told`. */

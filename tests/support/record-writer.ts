@@ -2,9 +2,11 @@
  * A process that writes to a record, for tests of several processes: `record-writer.ts JSON`, see Task. Says "ready" on
  * stdout before it writes and "done" after; may be made to die in the middle.
  */
-import { constants } from "node:fs";
+import { constants, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Files, NODE_FILES } from "../../src/record/files.ts";
 import { createRecord } from "../../src/record/record.ts";
+import { standStill } from "../../src/record/stand-still.ts";
 import { intent } from "./records.ts";
 
 /** What the process does. */
@@ -16,6 +18,12 @@ export interface Task {
   readonly dies?: Death;
   /** Instead of dying it stops, and goes on when it is woken. */
   readonly stops?: true;
+  /** After every so many changes it waits until all writers have come as far. */
+  readonly inStep?: { readonly every: number; readonly writers: number };
+  /** Its patience with others is endless until this file exists. */
+  readonly patientUntil?: string;
+  /** Says "wrote" once its first change is there. */
+  readonly tells?: true;
 }
 
 /** A moment in the middle of writing a line. */
@@ -65,11 +73,30 @@ const files: Files = {
   },
 };
 
-const record = createRecord({ path: task.path, maxBytes: task.maxBytes }, { files });
+/** Milliseconds; those that go by while it is patient do not count. */
+let [seen, uncounted] = [performance.now(), 0];
+function monotonic(): number {
+  const now = performance.now();
+  if (task.patientUntil !== undefined && !existsSync(task.patientUntil)) uncounted += now - seen;
+  seen = now;
+  return now - uncounted;
+}
+
+/** Waits until every writer has come to this round. */
+function meet(round: number, writers: number): void {
+  const folder = dirname(task.path);
+  const mark = `round-${round}.`;
+  writeFileSync(join(folder, `${mark}${process.pid}`), "");
+  while (readdirSync(folder).filter((name) => name.startsWith(mark)).length < writers) standStill(2);
+}
+
+const record = createRecord({ path: task.path, maxBytes: task.maxBytes }, { files, monotonic });
 process.stdout.write("ready\n");
 for (let i = 0; i < task.changes; i += 1) {
+  if (task.inStep && i % task.inStep.every === 0) meet(i / task.inStep.every, task.inStep.writers);
   const entry = record.open(intent({ params: { node: "pve1", vmid: 100 + i, writer: process.pid } }));
   if (!entry.close({ verdict: "ok" })) throw new Error("an outcome could not be written");
+  if (i === 0 && task.tells) process.stdout.write("wrote\n");
 }
 if (task.dies) {
   due = true;

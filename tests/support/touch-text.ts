@@ -17,7 +17,16 @@ function short(touch: Touch): string {
     case "guests-of-pool":
       return `all in ${touch.name} ${touch.how}`;
     case "guest-storages":
-      return `storages of ${touch.vmid}${touch.snapshot ? ` and ${touch.snapshot}` : ""} ${touch.how}${touch.localOnly ? " local" : ""}`;
+      return `storages of ${touch.vmid}${touch.snapshot ? ` and ${touch.snapshot}` : ""}${touch.everySnapshot ? " and its snapshots" : ""} ${touch.how}${touch.localOnly ? " local" : ""}`;
+    case "replaced-disks":
+      return `replaced on ${touch.vmid}: ${Object.keys(touch.disks)}`;
+    case "moved-storages":
+      return `storages of moved guests${touch.node ? ` on ${touch.node}` : ""}${touch.managed ? " of HA" : ""}`;
+    case "backing":
+      return `${touch.change ? "new " : ""}backing of ${touch.storage}: ${Object.entries(touch.given)
+        .map((pair) => pair.join("="))
+        .sort()
+        .join()}`;
     case "any-storage":
       return `some storage ${touch.how}`;
     case "storage":
@@ -38,6 +47,7 @@ function short(touch: Touch): string {
     case "by-default":
       return `if ${touch.of} ${touch.node}${touch.storage ? ` ${touch.storage}` : ""}: ${touch.then.map(short)}`;
     case "every-node":
+    case "quorum":
     case "cluster":
       return touch.kind;
     case "everything":

@@ -1,6 +1,6 @@
 import { flag, list, record, rows, str } from "../../pve/data.ts";
-import { namesOr } from "../sentence.ts";
-import type { Look, ReadRoute } from "../topic.ts";
+import { listing, type Point } from "../point.ts";
+import type { Look } from "../topic.ts";
 
 /** A role given to someone on a path. */
 export interface AclEntry {
@@ -11,9 +11,6 @@ export interface AclEntry {
   /** It counts for the paths below too. */
   readonly propagate: boolean;
 }
-
-/** Reads of this file. */
-export const ACCESS_READS: readonly ReadRoute[] = ["GET /access/acl", "GET /access/users/{userid}"];
 
 const TYPES: ReadonlySet<string> = new Set(["user", "group", "token"]);
 
@@ -37,20 +34,21 @@ export function entryText({ path, type, ugid, roleid, propagate }: AclEntry, who
   return whose ? `${type} ${ugid}: ${text}` : text;
 }
 
-/** "It has: Operator on /vms"; says so where the list could not be read. */
-export const entriesText = (
+/** "It has: Operator on /vms": a point of entries; says so where the list could not be read. */
+export const entriesPoint = (
+  says: string,
   entries: readonly AclEntry[] | undefined,
   which: (entry: AclEntry) => boolean,
   none: string,
   whose = false,
-): string =>
+): Point =>
   entries === undefined
-    ? "the access list could not be read"
-    : namesOr(
+    ? `${says}: the access list could not be read.`
+    : listing(
+        says,
         entries.filter(which).map((entry) => entryText(entry, whose)),
         // PVE shows nothing of the list to whoever may not see it.
         entries.length === 0 ? "none that this server may see" : none,
-        6,
       );
 
 /** Entries as a plan's state keeps them. */

@@ -1,20 +1,13 @@
 import { flag, list, record, rows, str } from "../../pve/data.ts";
-import {
-  changeFinding,
-  currentSettings,
-  named,
-  readsOf,
-  stableSettings,
-} from "../cluster/configuration-object.ts";
+import { changeFinding, currentSettings, named, stableSettings } from "../cluster/configuration-object.ts";
 import { entriesOf, isOn, settingText } from "../difference/setting-value.ts";
-import { capital, namesOr } from "../sentence.ts";
+import { listing, listings, type Point } from "../point.ts";
 import type { Finding, Look, ReadRoute, Step, Topic } from "../topic.ts";
-import { when } from "../wording.ts";
+import { capital, when } from "../wording.ts";
 import {
-  ACCESS_READS,
   type AclEntry,
   aclEntries,
-  entriesText,
+  entriesPoint,
   entryState,
   entryText,
   isOwn,
@@ -31,52 +24,42 @@ const ownPoint = (
   self: Self,
   entries: readonly AclEntry[] | undefined,
   which: (entry: AclEntry) => boolean,
-): readonly string[] => {
-  const own = entries?.filter((entry) => which(entry) && isOwn(self, entry)) ?? [];
-  return when(
-    own.length > 0,
-    `This server's own access hangs on it: ${own.map((one) => entryText(one, true)).join(", ")}.`,
+): readonly Point[] =>
+  listings(
+    "This server's own access hangs on it",
+    (entries ?? [])
+      .filter((entry) => which(entry) && isOwn(self, entry))
+      .map((entry) => entryText(entry, true)),
   );
-};
 
 /** The members of a group and what it gives them (PVE::API2::Group delete_group: its ACL entries go with it). */
-export const groupRemoval: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf("DELETE /access/groups/{groupid}"), ...ACCESS_READS];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const groupid = settingText(step.params.groupid);
-    const [group, entries, self] = await Promise.all([
-      currentSettings(step, look),
-      aclEntries(look),
-      selfOf(look),
-    ]);
-    const members = group && Array.isArray(group.members) ? group.members.map(String) : undefined;
-    const ofGroup = ({ type, ugid }: AclEntry): boolean => type === "group" && ugid === groupid;
-    return {
-      points: [
-        ...ownPoint(self, entries, ofGroup),
-        `Group ${groupid} goes. Members that lose what it gives: ${
-          members === undefined ? "could not be read" : namesOr(members, "none")
-        }.`,
-        `ACL entries that go with it: ${entriesText(entries, ofGroup, "none")}.`,
-      ],
-      state: {
-        [`group ${groupid}`]: stableSettings(group),
-        [`entries of ${groupid}`]: entryState(entries, ofGroup),
-      },
-      name: groupid,
-    };
-  },
+export const groupRemoval: Topic = async (step, look): Promise<Finding> => {
+  const groupid = settingText(step.params.groupid);
+  const [group, entries, self] = await Promise.all([
+    currentSettings(step, look),
+    aclEntries(look),
+    selfOf(look),
+  ]);
+  const members = group && Array.isArray(group.members) ? group.members.map(String) : undefined;
+  const ofGroup = ({ type, ugid }: AclEntry): boolean => type === "group" && ugid === groupid;
+  return {
+    points: [
+      ...ownPoint(self, entries, ofGroup),
+      members === undefined
+        ? `Group ${groupid} goes. Members that lose what it gives: could not be read.`
+        : listing(`Group ${groupid} goes. Members that lose what it gives`, members),
+      entriesPoint("ACL entries that go with it", entries, ofGroup, "none"),
+    ],
+    state: {
+      [`group ${groupid}`]: stableSettings(group),
+      [`entries of ${groupid}`]: entryState(entries, ofGroup),
+    },
+    name: groupid,
+  };
 };
 
 /** A change of a group: nothing but its comment can be changed. */
-export const groupChange: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return readsOf("PUT /access/groups/{groupid}");
-  },
-  look: (step, look) => changeFinding(step, look, groupLabel),
-};
+export const groupChange: Topic = (step, look) => changeFinding(step, look, groupLabel);
 
 /** A role's privileges now, and whether PVE made it itself; undefined where it is not there or cannot be read. */
 async function roleOf(
@@ -88,36 +71,40 @@ async function roleOf(
 }
 
 /** A role that gains or loses privileges, or goes, and who has it where. */
-export const roleChange: Topic = {
-  reads: [ROLES, ...ACCESS_READS],
-  look: async ({ route, params }, look): Promise<Finding> => {
-    const roleid = settingText(params.roleid);
-    const [role, entries, self] = await Promise.all([roleOf(look, roleid), aclEntries(look), selfOf(look)]);
-    const ofRole = (entry: AclEntry): boolean => entry.roleid === roleid;
-    const removes = route.startsWith("DELETE");
-    const before = role?.privileges ?? [];
-    const given = entriesOf(params.privs);
-    const after = removes ? [] : isOn(params, "append") ? [...new Set([...before, ...given])] : given;
-    const lost = before.filter((privilege) => !after.includes(privilege));
-    const gained = after.filter((privilege) => !before.includes(privilege));
-    const shown = (names: readonly string[]): string => namesOr(names, "nothing", 12);
-    const what = removes
-      ? `Role ${roleid} goes, with it ${shown(before)}. PVE leaves the entries that name it; they then grant nothing.`
-      : `Role ${roleid} loses ${shown(lost)}; gains ${shown(gained)}.`;
-    return {
-      points: [
-        ...(removes || lost.length > 0 ? ownPoint(self, entries, ofRole) : []),
-        role === undefined ? `Role ${roleid}: its privileges could not be read.` : what,
-        `Who has it: ${entriesText(entries, ofRole, "nobody", true)}.`,
-        ...when(role?.builtIn ?? false, `PVE refuses: ${roleid} is one of its own roles.`),
-      ],
-      state: {
-        [`role ${roleid}`]: role?.privileges ? [...role.privileges] : null,
-        [`entries with ${roleid}`]: entryState(entries, ofRole),
-      },
-      ...(removes ? { name: roleid } : {}),
-    };
-  },
+export const roleChange: Topic = async ({ route, params }, look): Promise<Finding> => {
+  const roleid = settingText(params.roleid);
+  const [role, entries, self] = await Promise.all([roleOf(look, roleid), aclEntries(look), selfOf(look)]);
+  const ofRole = (entry: AclEntry): boolean => entry.roleid === roleid;
+  const removes = route.startsWith("DELETE");
+  const before = role?.privileges ?? [];
+  const given = entriesOf(params.privs);
+  const after = removes ? [] : isOn(params, "append") ? [...new Set([...before, ...given])] : given;
+  const lost = before.filter((privilege) => !after.includes(privilege));
+  const gained = after.filter((privilege) => !before.includes(privilege));
+  const what = removes
+    ? [
+        listing(
+          `Role ${roleid} goes, with it`,
+          before,
+          "nothing",
+          ". PVE leaves the entries that name it; they then grant nothing.",
+        ),
+      ]
+    : [listing(`Role ${roleid} loses`, lost, "nothing"), listing(`Role ${roleid} gains`, gained, "nothing")];
+  return {
+    points: [
+      ...(removes || lost.length > 0 ? ownPoint(self, entries, ofRole) : []),
+      ...(role === undefined ? [`Role ${roleid}: its privileges could not be read.`] : what),
+      entriesPoint("Who has it", entries, ofRole, "nobody", true),
+      ...when(role?.builtIn ?? false, `PVE refuses: ${roleid} is one of its own roles.`),
+    ],
+    tells: role === undefined ? [] : ["privs", "append"],
+    state: {
+      [`role ${roleid}`]: role?.privileges ? [...role.privileges] : null,
+      [`entries with ${roleid}`]: entryState(entries, ofRole),
+    },
+    ...(removes ? { name: roleid } : {}),
+  };
 };
 
 /** The entries that a change of the access list is about, a subject and a role each. */
@@ -135,17 +122,30 @@ function wantedEntries(params: Step["params"]): readonly AclEntry[] {
 const sameSubject = (one: AclEntry, other: AclEntry): boolean =>
   one.type === other.type && one.ugid === other.ugid;
 
-/** What becomes of one entry. */
-function entryPoint(entry: AclEntry, now: readonly AclEntry[], deletes: boolean): string {
+/** What becomes of the entries. */
+function entryPoints(
+  wanted: readonly AclEntry[],
+  now: readonly AclEntry[],
+  deletes: boolean,
+): readonly Point[] {
+  const fates = new Map<string, string[]>();
+  for (const entry of wanted) {
+    const [fate, text] = fateOf(entry, now, deletes);
+    fates.set(fate, [...(fates.get(fate) ?? []), text]);
+  }
+  return [...fates].flatMap(([fate, texts]) => listings(fate, texts));
+}
+
+function fateOf(entry: AclEntry, now: readonly AclEntry[], deletes: boolean): readonly [string, string] {
   const text = entryText(entry, true);
   const known = now.find(
     (other) => sameSubject(entry, other) && other.path === entry.path && other.roleid === entry.roleid,
   );
-  if (deletes) return known ? `Removed: ${text}.` : `Not there, nothing is removed: ${text}.`;
-  if (!known) return `Added: ${text}.`;
+  if (deletes) return [known ? "Removed" : "Not there, nothing is removed", text];
+  if (!known) return ["Added", text];
   return known.propagate === entry.propagate
-    ? `There already: ${text}.`
-    : `Changed: ${text}, now ${entryText(known)}.`;
+    ? ["There already", text]
+    : ["Changed", `${text}, now ${entryText(known)}`];
 }
 
 /**
@@ -167,72 +167,65 @@ function hiddenBy(entry: AclEntry, now: readonly AclEntry[]): readonly string[] 
 }
 
 /** Who is in the groups that a step takes rights from. */
-async function memberPoints(look: Look, params: Step["params"]): Promise<readonly string[]> {
-  const groups = entriesOf(params.groups).slice(0, 4);
+async function memberPoints(look: Look, params: Step["params"]): Promise<readonly Point[]> {
   return Promise.all(
-    groups.map(async (groupid) => {
-      const data = await look.tryRead(GROUP, { groupid });
-      const { members } = record(data);
-      return `Members of ${groupid}: ${Array.isArray(members) ? namesOr(members.map(String), "none") : "could not be read"}.`;
+    entriesOf(params.groups).map(async (groupid) => {
+      const { members } = record(await look.tryRead(GROUP, { groupid }));
+      return Array.isArray(members)
+        ? listing(`Members of ${groupid}`, members.map(String))
+        : `Members of ${groupid}: could not be read.`;
     }),
   );
 }
 
 /** Entries of the access list that are added or removed. */
-export const aclChange: Topic = {
-  reads: [...ACCESS_READS, GROUP],
-  look: async ({ params }, look): Promise<Finding> => {
-    const [entries, self, members] = await Promise.all([
-      aclEntries(look),
-      selfOf(look),
-      memberPoints(look, params),
-    ]);
-    const wanted = wantedEntries(params);
-    const deletes = isOn(params, "delete");
-    const path = wanted[0]?.path ?? settingText(params.path);
-    const onPath = (entry: AclEntry): boolean => entry.path === path;
-    const now = entries ?? [];
-    const own = wanted.filter((entry) => isOwn(self, entry));
-    const ownText =
-      deletes || own.some(({ roleid }) => roleid === "NoAccess")
-        ? "This takes rights from this server's own"
-        : "This changes rights of this server's own";
-    return {
-      points: [
-        ...own.map(({ type, ugid }) => `${ownText} ${type} ${ugid}.`),
-        ...(entries === undefined
-          ? ["The access list could not be read."]
-          : wanted.slice(0, 8).map((entry) => entryPoint(entry, now, deletes))),
-        ...when(wanted.length > 8, `And ${wanted.length - 8} more.`),
-        ...(deletes ? [] : wanted.flatMap((entry) => hiddenBy(entry, now)).slice(0, 4)),
-        ...when(
-          !deletes && wanted.some(({ roleid }) => roleid === "NoAccess"),
-          "NoAccess takes every other role away there.",
-        ),
-        ...members,
-        `Now on ${path}: ${entriesText(entries, onPath, "no entry", true)}.`,
-      ],
-      state: { [`entries on ${path}`]: entryState(entries, onPath) },
-    };
-  },
+export const aclChange: Topic = async ({ params }, look): Promise<Finding> => {
+  const [entries, self, members] = await Promise.all([
+    aclEntries(look),
+    selfOf(look),
+    memberPoints(look, params),
+  ]);
+  const wanted = wantedEntries(params);
+  const deletes = isOn(params, "delete");
+  const path = wanted[0]?.path ?? settingText(params.path);
+  const onPath = (entry: AclEntry): boolean => entry.path === path;
+  const now = entries ?? [];
+  const own = wanted.filter((entry) => isOwn(self, entry));
+  const ownText =
+    deletes || own.some(({ roleid }) => roleid === "NoAccess")
+      ? "This takes rights from this server's own"
+      : "This changes rights of this server's own";
+  return {
+    points: [
+      ...own.map(({ type, ugid }) => `${ownText} ${type} ${ugid}.`),
+      ...(entries === undefined ? ["The access list could not be read."] : entryPoints(wanted, now, deletes)),
+      ...(deletes ? [] : wanted.flatMap((entry) => hiddenBy(entry, now))),
+      ...when(
+        !deletes && wanted.some(({ roleid }) => roleid === "NoAccess"),
+        "NoAccess takes every other role away there.",
+      ),
+      ...members,
+      entriesPoint(`Now on ${path}`, entries, onPath, "no entry", true),
+    ],
+    tells: entries === undefined ? [] : Object.keys(params),
+    state: { [`entries on ${path}`]: entryState(entries, onPath) },
+  };
 };
 
 /** A new group or role, and whether it is there already. */
-export const roleCreation: Topic = {
-  reads: [ROLES],
-  look: async ({ params }, look): Promise<Finding> => {
-    const roleid = settingText(params.roleid);
-    const data = await look.tryRead(ROLES, {});
-    const there = rows(data).some((row) => str(row, "roleid") === roleid);
-    const text =
-      data === undefined
-        ? "is created; whether it is there already could not be read"
-        : there
-          ? "is there already: PVE refuses to create it"
-          : `is created with ${namesOr(entriesOf(params.privs), "no privilege", 12)}`;
-    return {
-      points: [`${capital(`role ${roleid}`)} ${text}.`],
-      state: { [`role ${roleid}`]: data === undefined ? null : there },
-    };
-  },
+export const roleCreation: Topic = async ({ params }, look): Promise<Finding> => {
+  const roleid = settingText(params.roleid);
+  const data = await look.tryRead(ROLES, {});
+  const there = rows(data).some((row) => str(row, "roleid") === roleid);
+  const text =
+    data === undefined
+      ? "is created; whether it is there already could not be read"
+      : there
+        ? "is there already: PVE refuses to create it"
+        : "is created; it is not there yet";
+  return {
+    points: [`${capital(`role ${roleid}`)} ${text}.`],
+    tells: ["roleid"],
+    state: { [`role ${roleid}`]: data === undefined ? null : there },
+  };
 };

@@ -1,10 +1,11 @@
 import { flag, num, type Row, rows, str } from "../../pve/data.ts";
-import { currentSettings, readsOf, stableSettings, unknownBecause } from "../cluster/configuration-object.ts";
+import { currentSettings, stableSettings, unknownBecause } from "../cluster/configuration-object.ts";
 import { isOn, settingText, textOf } from "../difference/setting-value.ts";
-import { capital, valueText } from "../sentence.ts";
-import type { Finding, Look, ReadRoute, Step, Topic } from "../topic.ts";
-import { when } from "../wording.ts";
-import { type AclEntry, aclEntries, entriesText, entryState, OWN_TOKEN_GOES } from "./access-entries.ts";
+import { shownValue } from "../difference/shown-setting.ts";
+import type { Point } from "../point.ts";
+import type { Finding, Look, Step, Topic } from "../topic.ts";
+import { capital, when } from "../wording.ts";
+import { type AclEntry, aclEntries, entriesPoint, entryState, OWN_TOKEN_GOES } from "./access-entries.ts";
 import { expiryText } from "./access-users.ts";
 
 const TOKENS = "GET /access/users/{userid}/token";
@@ -25,7 +26,7 @@ const tokenText = (token: Row, user: string): string =>
   [
     isSeparated(token) ? "has rights of its own" : `has all rights of ${user}`,
     `expires: ${expiryText(num(token, "expire") ?? 0)}`,
-    ...(typeof token.comment === "string" ? [valueText("comment", token.comment)] : []),
+    ...(typeof token.comment === "string" ? [shownValue("comment", token.comment)] : []),
   ].join(", ");
 
 const state = (id: string, token: Row | undefined, entries: readonly AclEntry[] | undefined) => ({
@@ -34,24 +35,19 @@ const state = (id: string, token: Row | undefined, entries: readonly AclEntry[] 
 });
 
 /** A token that goes, and its ACL entries with it. */
-export const tokenRemoval: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf("DELETE /access/users/{userid}/token/{tokenid}"), "GET /access/acl"];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const id = fullId(step.params);
-    const [token, entries] = await Promise.all([currentSettings(step, look), aclEntries(look)]);
-    return {
-      points: [
-        ...when(id === look.tokenId, OWN_TOKEN_GOES),
-        `Token ${id} goes: ${token ? tokenText(token, settingText(step.params.userid)) : await unknownBecause(step, look)}.`,
-        `ACL entries that go with it: ${entriesText(entries, ofToken(id), "none")}.`,
-      ],
-      state: state(id, token, entries),
-      name: id,
-      final: "the token's secret is not kept anywhere; a new token has another one.",
-    };
-  },
+export const tokenRemoval: Topic = async (step, look): Promise<Finding> => {
+  const id = fullId(step.params);
+  const [token, entries] = await Promise.all([currentSettings(step, look), aclEntries(look)]);
+  return {
+    points: [
+      ...when(id === look.tokenId, OWN_TOKEN_GOES),
+      `Token ${id} goes: ${token ? tokenText(token, settingText(step.params.userid)) : await unknownBecause(step, look)}.`,
+      entriesPoint("ACL entries that go with it", entries, ofToken(id), "none"),
+    ],
+    state: state(id, token, entries),
+    name: id,
+    final: "the token's secret is not kept anywhere; a new token has another one.",
+  };
 };
 
 /** What a token's new privilege separation comes to. */
@@ -61,77 +57,77 @@ function separation(
   entries: readonly AclEntry[] | undefined,
   id: string,
   user: string,
-): readonly string[] {
+): readonly Point[] {
   if (wanted === undefined || (token !== undefined && isSeparated(token) === wanted)) return [];
   return wanted
-    ? [`From then on it has only what its own entries give: ${entriesText(entries, ofToken(id), "nothing")}.`]
+    ? [entriesPoint("From then on it has only what its own entries give", entries, ofToken(id), "nothing")]
     : [`From then on it has all rights of ${user}.`];
 }
 
 /** A changed token: a new secret, fewer rights, an end. */
-export const tokenChange: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf("PUT /access/users/{userid}/token/{tokenid}"), "GET /access/acl"];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const { params } = step;
-    const id = fullId(params);
-    const user = settingText(params.userid);
-    const [token, entries] = await Promise.all([currentSettings(step, look), aclEntries(look)]);
-    const own = id === look.tokenId;
-    const regenerates = isOn(params, "regenerate");
-    const expire = num({ expire: settingText(params.expire) }, "expire");
-    const wanted = params.privsep === undefined ? undefined : isOn(params, "privsep");
-    const comment = textOf(params, "comment");
-    return {
-      points: [
-        ...when(
-          own && regenerates,
-          "This is the token this server uses: its secret changes, and this server is locked out until it is given the new one.",
-        ),
-        ...when(own && !regenerates, "This is the token this server uses."),
-        ...when(
-          regenerates && !own,
-          `Token ${id} gets a new secret: whoever uses the old one is locked out.`,
-        ),
-        `Token ${id} now: ${token ? tokenText(token, user) : "could not be read"}.`,
-        ...separation(token, wanted, entries, id, user),
-        ...(expire === undefined ? [] : [`It then expires: ${expiryText(expire)}.`]),
-        ...(comment === undefined ? [] : [`New comment: ${valueText("comment", comment)}.`]),
-        ...when(params.delete !== undefined, `Taken out: ${settingText(params.delete)}.`),
-      ],
-      state: state(id, token, entries),
-      ...(regenerates ? { final: "the old secret is not kept anywhere." } : {}),
-    };
-  },
+export const tokenChange: Topic = async (step, look): Promise<Finding> => {
+  const { params } = step;
+  const id = fullId(params);
+  const user = settingText(params.userid);
+  const [token, entries] = await Promise.all([currentSettings(step, look), aclEntries(look)]);
+  const own = id === look.tokenId;
+  const regenerates = isOn(params, "regenerate");
+  const expire = num({ expire: settingText(params.expire) }, "expire");
+  const wanted = params.privsep === undefined ? undefined : isOn(params, "privsep");
+  const comment = textOf(params, "comment");
+  return {
+    points: [
+      ...when(
+        own && regenerates,
+        "This is the token this server uses: its secret changes, and this server is locked out until it is given the new one.",
+      ),
+      ...when(own && !regenerates, "This is the token this server uses."),
+      ...when(regenerates && !own, `Token ${id} gets a new secret: whoever uses the old one is locked out.`),
+      `Token ${id} now: ${token ? tokenText(token, user) : "could not be read"}.`,
+      ...separation(token, wanted, entries, id, user),
+      ...(expire === undefined ? [] : [`It then expires: ${expiryText(expire)}.`]),
+      ...(comment === undefined ? [] : [`New comment: ${shownValue("comment", comment)}.`]),
+      ...when(params.delete !== undefined, `Taken out: ${settingText(params.delete)}.`),
+    ],
+    tells: ["regenerate", "expire", "privsep", "comment", "delete"],
+    state: state(id, token, entries),
+    ...(regenerates ? { final: "the old secret is not kept anywhere." } : {}),
+  };
 };
 
 /** A new token, and what it may do. */
-export const tokenCreation: Topic = {
-  reads: [TOKENS, "GET /access/acl"],
-  look: async ({ params }, look: Look): Promise<Finding> => {
-    const id = fullId(params);
-    const user = settingText(params.userid);
-    const [tokens, entries] = await Promise.all([look.tryRead(TOKENS, { userid: user }), aclEntries(look)]);
-    const wanted = settingText(params.tokenid);
-    const there =
-      tokens === undefined ? undefined : rows(tokens).some((row) => str(row, "tokenid") === wanted);
-    const separated = params.privsep === undefined || isOn(params, "privsep");
-    const ofUser = ({ type, ugid }: AclEntry): boolean => type === "user" && ugid === user;
-    return {
-      points: [
-        capital(
-          there === undefined
-            ? `token ${id} is created; whether it is there already could not be read.`
-            : there
-              ? `token ${id} is there already: PVE refuses to create it.`
-              : `token ${id} is created; its secret is shown once, in the answer.`,
-        ),
-        separated
-          ? `It has rights of its own only: ${entriesText(entries, ofToken(id), "none, until the access list names it")}.`
-          : `It has all rights of ${user}: ${entriesText(entries, ofUser, user === "root@pam" ? "everything" : "those of its groups")}.`,
-      ],
-      state: { [`token ${id}`]: there ?? null },
-    };
-  },
+export const tokenCreation: Topic = async ({ params }, look: Look): Promise<Finding> => {
+  const id = fullId(params);
+  const user = settingText(params.userid);
+  const [tokens, entries] = await Promise.all([look.tryRead(TOKENS, { userid: user }), aclEntries(look)]);
+  const wanted = settingText(params.tokenid);
+  const there = tokens === undefined ? undefined : rows(tokens).some((row) => str(row, "tokenid") === wanted);
+  const separated = params.privsep === undefined || isOn(params, "privsep");
+  const ofUser = ({ type, ugid }: AclEntry): boolean => type === "user" && ugid === user;
+  return {
+    points: [
+      capital(
+        there === undefined
+          ? `token ${id} is created; whether it is there already could not be read.`
+          : there
+            ? `token ${id} is there already: PVE refuses to create it.`
+            : `token ${id} is created; its secret is shown once, in the answer.`,
+      ),
+      separated
+        ? entriesPoint(
+            "It has rights of its own only",
+            entries,
+            ofToken(id),
+            "none, until the access list names it",
+          )
+        : entriesPoint(
+            `It has all rights of ${user}`,
+            entries,
+            ofUser,
+            user === "root@pam" ? "everything" : "those of its groups",
+          ),
+    ],
+    tells: ["privsep"],
+    state: { [`token ${id}`]: there ?? null },
+  };
 };

@@ -44,15 +44,15 @@ const CASES: readonly PlanCase[] = [
     points: [
       "User operator@pve: enable: yes → no; comment: not set → “gone”.",
       "Disabled, its tokens no longer work either: ops.",
-      "Leaves operators, loses Operator on /vms, PVEDatastoreUser on /storage/backup.",
-      "Joins developers, gets PVEVMAdmin on /pool/web.",
+      "Leaves operators, loses: Operator on /vms, PVEDatastoreUser on /storage/backup.",
+      "Joins developers, gets: PVEVMAdmin on /pool/web.",
     ],
   },
   {
     title: "a user joins a group besides",
     route: "PUT /access/users/{userid}",
     params: { userid: "operator@pve", groups: "developers", append: true },
-    points: ["Joins developers, gets PVEVMAdmin on /pool/web."],
+    points: ["Joins developers, gets: PVEVMAdmin on /pool/web."],
   },
   {
     title: "a user's access ends",
@@ -66,7 +66,7 @@ const CASES: readonly PlanCase[] = [
     params: { userid: "carol@pve", groups: "developers" },
     points: [
       "User carol@pve is created; it is not there yet.",
-      "Joins developers, gets PVEVMAdmin on /pool/web.",
+      "Joins developers, gets: PVEVMAdmin on /pool/web.",
     ],
   },
   {
@@ -97,7 +97,8 @@ const CASES: readonly PlanCase[] = [
     route: "PUT /access/roles/{roleid}",
     params: { roleid: "Operator", privs: "VM.Audit,VM.Allocate" },
     points: [
-      "Role Operator loses VM.Backup, VM.Config.CDROM, VM.Console, VM.GuestAgent.Audit, VM.PowerMgmt, VM.Snapshot, VM.Snapshot.Rollback; gains VM.Allocate.",
+      "Role Operator loses: VM.Backup, VM.Config.CDROM, VM.Console, VM.GuestAgent.Audit, VM.PowerMgmt, VM.Snapshot, VM.Snapshot.Rollback.",
+      "Role Operator gains: VM.Allocate.",
       "Who has it: group operators: Operator on /vms.",
     ],
   },
@@ -106,7 +107,8 @@ const CASES: readonly PlanCase[] = [
     route: "PUT /access/roles/{roleid}",
     params: { roleid: "Operator", privs: "VM.Allocate", append: true },
     points: [
-      "Role Operator loses nothing; gains VM.Allocate.",
+      "Role Operator loses: nothing.",
+      "Role Operator gains: VM.Allocate.",
       "Who has it: group operators: Operator on /vms.",
     ],
   },
@@ -115,7 +117,7 @@ const CASES: readonly PlanCase[] = [
     route: "DELETE /access/roles/{roleid}",
     params: { roleid: "PVEAuditor" },
     points: [
-      "Role PVEAuditor goes, with it Datastore.Audit, Mapping.Audit, Pool.Audit, SDN.Audit, Sys.Audit, VM.Audit, VM.GuestAgent.Audit. PVE leaves the entries that name it; they then grant nothing.",
+      "Role PVEAuditor goes, with it: Datastore.Audit, Mapping.Audit, Pool.Audit, SDN.Audit, Sys.Audit, VM.Audit, VM.GuestAgent.Audit. PVE leaves the entries that name it; they then grant nothing.",
       "Who has it: user auditor@pve: PVEAuditor on /.",
       "PVE refuses: PVEAuditor is one of its own roles.",
     ],

@@ -23,9 +23,6 @@ const INCLUDED = "GET /cluster/backup/{id}/included_volumes";
 /** Jobs whose volumes PVE is asked about. */
 const ASKED = 3;
 
-/** The reads that tell which jobs back a guest up. */
-export const BACKUP_JOB_READS = [JOBS, INCLUDED] as const;
-
 /**
  * The backup jobs that include a guest, what they leave out of it by PVE's own account; undefined where the jobs cannot
  * be read. @param entry the guest in the inventory, for jobs of a pool
@@ -86,7 +83,7 @@ export function jobText({ id, schedule, by, enabled, leavesOut = [] }: BackupJob
     ...(schedule === "" ? [] : [schedule]),
     BY[by],
     ...(enabled ? [] : ["disabled"]),
-    ...(leavesOut.length > 0 ? [`without ${listed(leavesOut, 8)}`] : []),
+    ...(leavesOut.length > 0 ? [`without ${listed(leavesOut)}`] : []),
   ];
   return `${id} (${parts.join(", ")})`;
 }

@@ -31,7 +31,7 @@ const CASES: readonly PlanCase[] = [
       "Saves 2 guests on pve1 to backup, mode stop: VM 100 (web-01), CT 200 (dns).",
       "Left out, not on pve1: VM 101 (web-02) on pve2.",
       "Running guests are shut down for it and started again: VM 100 (web-01), CT 200 (dns).",
-      "Retention of storage backup is keep-last=3,keep-weekly=2; by PVE's preview 2 of 6 older ones then go: VM 100 (web-01) 2026-03-30 02:30 UTC, CT 200 (dns) 2026-03-30 02:36 UTC.",
+      "By PVE's preview 2 of 6 older backups then go: VM 100 (web-01) 2026-03-30 02:30 UTC, CT 200 (dns) 2026-03-30 02:36 UTC.",
       "Free on backup: 213.4 GiB.",
     ],
     final: ["a backup that is pruned is gone."],
@@ -52,7 +52,7 @@ const CASES: readonly PlanCase[] = [
     params: { node: "pve1", vmid: "203", storage: "backup", "prune-backups": "keep-last=1" },
     points: [
       "Saves 1 guest on pve1 to backup, mode snapshot: CT 203 (git).",
-      "Retention of the call is keep-last=1; by PVE's preview 2 of 3 older ones then go: CT 203 (git) 2026-03-31 02:39 UTC, CT 203 (git) 2026-04-01 02:39 UTC.",
+      "By PVE's preview 2 of 3 older backups then go: CT 203 (git) 2026-03-31 02:39 UTC, CT 203 (git) 2026-04-01 02:39 UTC.",
       "Free on backup: 213.4 GiB.",
     ],
     final: ["a backup that is pruned is gone."],
@@ -63,7 +63,7 @@ const CASES: readonly PlanCase[] = [
     params: { id: "backup-nightly" },
     points: [
       "Backup job backup-nightly goes: schedule 02:30, storage backup, mode snapshot, enabled 1, prune-backups keep-last=3,keep-weekly=2, comment “every night”.",
-      "It saves 15 guests, and no other enabled job does: VM 100 (web-01), VM 101 (web-02), VM 102 (db-01), VM 103 (mail), VM 104 (build), VM 105 (analytics), VM 107 (dev), VM 108 (dev), CT 200 (dns), CT 201 (proxy), CT 202 (monitoring), CT 203 (git) and 3 more.",
+      "It saves 15 guests, and no other enabled job does: VM 100 (web-01), VM 101 (web-02), VM 102 (db-01), VM 103 (mail), VM 104 (build), VM 105 (analytics), VM 107 (dev), VM 108 (dev), CT 200 (dns), CT 201 (proxy), CT 202 (monitoring), CT 203 (git), CT 204 (wiki), VM 9000 (debian-13), CT 9100 (alpine-template).",
       "Backups that it made stay where they are.",
     ],
   },
@@ -83,7 +83,7 @@ const CASES: readonly PlanCase[] = [
     params: { id: "backup-nightly", vmid: "100,203" },
     points: [
       "Backup job backup-nightly: vmid: not set → 100,203.",
-      "In no enabled job afterwards: VM 101 (web-02), VM 102 (db-01), VM 103 (mail), VM 104 (build), VM 105 (analytics), VM 107 (dev), VM 108 (dev), CT 200 (dns) and 5 more.",
+      "In no enabled job afterwards: VM 101 (web-02), VM 102 (db-01), VM 103 (mail), VM 104 (build), VM 105 (analytics), VM 107 (dev), VM 108 (dev), CT 200 (dns), CT 201 (proxy), CT 202 (monitoring), CT 204 (wiki), VM 9000 (debian-13), CT 9100 (alpine-template).",
       "It then saves 2 guests.",
       "Next run: 2026-04-02 02:30 UTC.",
     ],
@@ -94,7 +94,7 @@ const CASES: readonly PlanCase[] = [
     params: { id: "backup-nightly", enabled: false },
     points: [
       "Backup job backup-nightly: enabled: yes → no.",
-      "In no enabled job afterwards: VM 100 (web-01), VM 101 (web-02), VM 102 (db-01), VM 103 (mail), VM 104 (build), VM 105 (analytics), VM 107 (dev), VM 108 (dev) and 7 more.",
+      "In no enabled job afterwards: VM 100 (web-01), VM 101 (web-02), VM 102 (db-01), VM 103 (mail), VM 104 (build), VM 105 (analytics), VM 107 (dev), VM 108 (dev), CT 200 (dns), CT 201 (proxy), CT 202 (monitoring), CT 203 (git), CT 204 (wiki), VM 9000 (debian-13), CT 9100 (alpine-template).",
       "It then saves 15 guests, but does not run.",
     ],
   },
@@ -117,7 +117,7 @@ const CASES: readonly PlanCase[] = [
       "The job saves 5 guests to backup, mode suspend: VM 100 (web-01), VM 101 (web-02), VM 107 (dev), VM 108 (dev), CT 201 (proxy).",
       "It runs sun 01:00, first 2026-04-05 01:00 UTC.",
       "Running guests are suspended meanwhile, each time.",
-      "Retention of storage backup is keep-last=3,keep-weekly=2: each run removes what it does not keep.",
+      "Each run removes what its retention does not keep.",
     ],
   },
 ];

@@ -1,9 +1,6 @@
 import { flag, list, num, type Row, rows, str } from "../../pve/data.ts";
 import type { Guest } from "../../pve/guests.ts";
-import type { Look, ReadRoute } from "../topic.ts";
-
-/** The read that tells backup jobs. */
-export const JOBS_READ: ReadRoute = "GET /cluster/backup";
+import type { Look } from "../topic.ts";
 
 /** The backup jobs; undefined where they cannot be read. */
 export async function backupJobs(look: Look): Promise<readonly Row[] | undefined> {
@@ -37,6 +34,10 @@ export function selected(guests: readonly Guest[], job: Row, node = str(job, "no
   const exclude = new Set(list(str(job, "exclude")).map(Number));
   return here.filter(({ vmid }) => !exclude.has(vmid));
 }
+
+/** The parameters that decide which guests `selected` gives. */
+export const selectors = (job: Readonly<Record<string, unknown>>): readonly string[] =>
+  job.pool !== undefined ? ["pool"] : job.vmid !== undefined ? ["vmid"] : ["all", "exclude"];
 
 /** VMIDs that PVE says a job includes (GET /cluster/backup/{id}/included_volumes); undefined where it does not say. */
 export async function includedBy(look: Look, id: string): Promise<readonly number[] | undefined> {

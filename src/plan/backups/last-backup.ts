@@ -1,6 +1,6 @@
 import { num, rows, str } from "../../pve/data.ts";
 import { guestName, type StepGuest } from "../guests/guest-state.ts";
-import { nodeStorages, STORAGES_READ } from "../storage/node-storages.ts";
+import { nodeStorages } from "../storage/node-storages.ts";
 import type { Look } from "../topic.ts";
 import { listed, moment, sizeText } from "../wording.ts";
 
@@ -8,11 +8,8 @@ const CONTENT = "GET /nodes/{node}/storage/{storage}/content";
 /** Storages that are asked for backups. */
 const ASKED = 6;
 
-/** The reads that tell a guest's backups. */
-export const LAST_BACKUP_READS = [STORAGES_READ, CONTENT] as const;
-
 /** A backup of a guest. */
-export interface Backup {
+interface Backup {
   readonly volid: string;
   /** Unix seconds. */
   readonly time: number;
@@ -20,7 +17,7 @@ export interface Backup {
 }
 
 /** What was found of a guest's backups. */
-export interface BackupFinding {
+interface BackupFinding {
   /** The newest. */
   readonly backup?: Backup;
   /** Storages that answered. */
@@ -75,9 +72,9 @@ export function backupText(
   const who = guestName(guest, undefined);
   if (!finding) return `Whether there is a backup of ${who} could not be read.`;
   const { backup, asked, unread } = finding;
-  const rest = unread.length === 0 ? "" : ` Not read: ${listed(unread, 8)}.`;
+  const rest = unread.length === 0 ? "" : ` Not read: ${listed(unread)}.`;
   if (backup)
     return `Last backup of ${who}: ${backup.volid} of ${moment(backup.time, now)}, ${sizeText(backup.bytes)}.${rest}`;
   if (asked.length === 0) return `No backup of ${who} found: no storage could be asked.${rest}`;
-  return `No backup of ${who} found on ${listed(asked, 8)}.${rest}`;
+  return `No backup of ${who} found on ${listed(asked)}.${rest}`;
 }

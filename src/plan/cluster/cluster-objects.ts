@@ -2,20 +2,19 @@ import type { ChangingRoute } from "../../policy/operation.ts";
 import { type Row, rows, str } from "../../pve/data.ts";
 import { CONFIG_ROUTE } from "../difference/guest-disk.ts";
 import { entriesOf, factOf, isOn, propertiesOf, settingText } from "../difference/setting-value.ts";
-import { CONFIG_READS, guestConfigs, unseenPoint } from "../guests/guest-configs.ts";
-import { inventory } from "../guests/guest-names.ts";
+import { guestConfigs, unseenPoint } from "../guests/guest-configs.ts";
+import { guestNames, inventory } from "../guests/guest-names.ts";
 import { membership } from "../nodes/node-power.ts";
 import { statement } from "../nodes/node-system.ts";
-import { guestNames, namesOr } from "../sentence.ts";
-import type { Finding, Look, ReadRoute, Step, Topic, TopicTable } from "../topic.ts";
-import { refusal, when } from "../wording.ts";
+import { listing, type Point } from "../point.ts";
+import type { Finding, Look, Step, Topic, TopicTable } from "../topic.ts";
+import { listed, refusal, when } from "../wording.ts";
 import {
   changeFinding,
   changeOf,
   currentSettings,
   named,
   objectTopics,
-  readsOf,
   removalFinding,
   unknownBecause,
 } from "./configuration-object.ts";
@@ -35,7 +34,7 @@ const USES: Readonly<Record<string, Uses>> = {
 };
 
 /** The VMs that use an object, as points. */
-async function users(look: Look, uses: Uses, id: string, removes: boolean): Promise<readonly string[]> {
+async function users(look: Look, uses: Uses, id: string, removes: boolean): Promise<readonly Point[]> {
   const vms = (await inventory(look))?.filter(({ type }) => type === "qemu");
   if (!vms) return ["Which VMs use it could not be read."];
   const { configs, unseen } = await guestConfigs(look, vms);
@@ -43,24 +42,16 @@ async function users(look: Look, uses: Uses, id: string, removes: boolean): Prom
     .filter(([, config]) => Object.entries(config).some(([key, value]) => uses(key, value, id)))
     .map(([guest]) => guest);
   return [
-    `VMs that use it: ${guestNames(found)}.`,
+    listing("VMs that use it", guestNames(found)),
     ...unseenPoint(unseen, "whether they use it"),
     ...when(removes && found.length > 0, "Without it they do not start."),
   ];
 }
 
 /** Changing or deleting what VMs use. */
-const used = (
-  route: ChangingRoute,
-  noun: string,
-  key: string,
-  uses: Uses,
-  tells: readonly string[],
-): Topic => ({
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf(route), ...CONFIG_READS, "GET /cluster/resources"];
-  },
-  look: async (step, look): Promise<Finding> => {
+const used =
+  (route: ChangingRoute, noun: string, key: string, uses: Uses, tells: readonly string[]): Topic =>
+  async (step, look): Promise<Finding> => {
     const label = named(noun, key);
     const removes = route.startsWith("DELETE");
     const [finding, points] = await Promise.all([
@@ -73,8 +64,7 @@ const used = (
       ...finding,
       points: [...(removes ? points : finding.points), ...(removes ? finding.points : points)],
     };
-  },
-});
+  };
 
 /** Objects that VMs use: mapped devices and directories, CPU models. */
 function usedTopics(path: string, key: string, noun: string, uses: Uses | undefined): TopicTable {
@@ -90,8 +80,6 @@ function usedTopics(path: string, key: string, noun: string, uses: Uses | undefi
   };
 }
 
-const MATCHERS: ReadRoute = "GET /cluster/notifications/matchers";
-
 /** The matchers that send to a target. */
 async function matchersOf(look: Look, target: string): Promise<readonly string[] | undefined> {
   const data = await look.tryRead("GET /cluster/notifications/matchers", {});
@@ -103,11 +91,9 @@ async function matchersOf(look: Look, target: string): Promise<readonly string[]
 }
 
 /** A target of notifications that changes or goes: who sends to it. */
-const endpoint = (route: ChangingRoute, noun: string): Topic => ({
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf(route), MATCHERS];
-  },
-  look: async (step, look): Promise<Finding> => {
+const endpoint =
+  (route: ChangingRoute, noun: string): Topic =>
+  async (step, look): Promise<Finding> => {
     const removes = route.startsWith("DELETE");
     const label = named(noun, "name");
     const [finding, matchers] = await Promise.all([
@@ -116,19 +102,21 @@ const endpoint = (route: ChangingRoute, noun: string): Topic => ({
         : changeFinding(step, look, label),
       matchersOf(look, settingText(step.params.name)),
     ]);
-    const names = matchers === undefined ? "could not be read" : namesOr(matchers, "none");
     const off = isOn(step.params, "disable");
     return {
       ...finding,
       points: [
-        ...refusal([removes && matchers && matchers.length > 0 ? `matcher ${names} sends to it` : undefined]),
+        ...refusal([
+          removes && matchers && matchers.length > 0 ? `matcher ${listed(matchers)} sends to it` : undefined,
+        ]),
         ...finding.points,
         ...when(off, "Switched off, it delivers nothing."),
-        `Matchers that send to it: ${names}.`,
+        matchers === undefined
+          ? "Matchers that send to it: could not be read."
+          : listing("Matchers that send to it", matchers),
       ],
     };
-  },
-});
+  };
 
 function endpointTopics(type: string): TopicTable {
   const path = `/cluster/notifications/endpoints/${type}`;
@@ -141,23 +129,18 @@ function endpointTopics(type: string): TopicTable {
 }
 
 /** An account at a certificate authority that goes: PVE deactivates it there (PVE::API2::ACMEAccount deactivate_account). */
-const accountRemoval: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return readsOf("DELETE /cluster/acme/account/{name}");
-  },
-  look: async (step: Step, look: Look): Promise<Finding> => {
-    // Its key and contacts are nobody's business here.
-    const now = await currentSettings(step, look);
-    return {
-      points: [
-        `ACME account ${settingText(step.params.name)} goes: ${now ? (str(now, "directory") ?? "directory unknown") : await unknownBecause(step, look)}. Certificates that were ordered with it are no longer renewed.`,
-      ],
-      state: {
-        [`ACME account ${settingText(step.params.name)}`]: now ? (str(now, "directory") ?? null) : null,
-      },
-      final: "the account is closed at the authority.",
-    };
-  },
+const accountRemoval: Topic = async (step: Step, look: Look): Promise<Finding> => {
+  // Its key and contacts are nobody's business here.
+  const now = await currentSettings(step, look);
+  return {
+    points: [
+      `ACME account ${settingText(step.params.name)} goes: ${now ? (str(now, "directory") ?? "directory unknown") : await unknownBecause(step, look)}. Certificates that were ordered with it are no longer renewed.`,
+    ],
+    state: {
+      [`ACME account ${settingText(step.params.name)}`]: now ? (str(now, "directory") ?? null) : null,
+    },
+    final: "the account is closed at the authority.",
+  };
 };
 
 /** Cluster membership, datacenter options, mappings, notifications, metrics, certificates' accounts. */
@@ -196,7 +179,7 @@ export const CLUSTER_TOPICS: TopicTable = {
   "POST /cluster/notifications/targets/{name}/test": [
     statement(({ name }) => `A test notification is sent to ${settingText(name)}.`),
   ],
-  "PUT /cluster/options": [changeOf("PUT /cluster/options", "the datacenter's options")],
+  "PUT /cluster/options": [changeOf("the datacenter's options")],
   "POST /cluster/config": [membership],
   "POST /cluster/config/join": [membership],
   "POST /cluster/config/nodes/{node}": [membership],

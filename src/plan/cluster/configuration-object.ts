@@ -1,24 +1,18 @@
 import type { ChangingRoute } from "../../policy/operation.ts";
 import { type Row, rows, str } from "../../pve/data.ts";
 import { PveError } from "../../pve/errors.ts";
-import { formatCell } from "../../render/units.ts";
-import type { Route } from "../../schema/routes.gen.ts";
-import { entriesOf, factOf, settingText } from "../difference/setting-value.ts";
-import {
-  differenceBlocks,
-  HIDDEN,
-  type SettingChange,
-  settingsDifference,
-} from "../difference/settings-difference.ts";
-import { capital, valueText } from "../sentence.ts";
+import { entriesOf, settingText } from "../difference/setting-value.ts";
+import { changesPoint, settingsDifference } from "../difference/settings-difference.ts";
+import { shownValue } from "../difference/shown-setting.ts";
+import { paramsFor } from "../look.ts";
 import { stateOf } from "../settings.ts";
 import type { Finding, Look, ReadRoute, Step, Topic, TopicTable } from "../topic.ts";
-import { listed } from "../wording.ts";
+import { capital, listed } from "../wording.ts";
 
 type Params = Step["params"];
 
 /** What an object is called in a sentence: "storage backup". */
-export type Label = string | ((params: Params) => string);
+type Label = string | ((params: Params) => string);
 
 /** The label of the object that parameters name. */
 const labelOf = (label: Label, params: Params): string => (typeof label === "string" ? label : label(params));
@@ -29,19 +23,11 @@ export const named =
   (params) =>
     `${noun} ${keys.map((key) => settingText(params[key])).join("/")}`.trim();
 
-/**
- * The reads by which an operation's object is looked at now; none where it has no such read. It reads the endpoint
- * table: topics ask it when their reads are wanted, not when they are made.
- */
-export const readsOf = (...routes: readonly Route[]): readonly ReadRoute[] => [
-  ...new Set(routes.flatMap((route) => stateOf(route)?.read ?? [])),
-];
-
 /** Settings of the object that a call changes or deletes, as they are now; undefined where they cannot be read. */
 export async function currentSettings({ route, params }: Step, look: Look): Promise<Row | undefined> {
   const state = stateOf(route);
   if (!state) return undefined;
-  const data = await look.tryRead(state.read, state.params(params) as never);
+  const data = await look.tryRead(state.read, paramsFor(state.read, state.params(params)));
   if (data === undefined) return undefined;
   return state.pick(data, params);
 }
@@ -50,7 +36,7 @@ export async function currentSettings({ route, params }: Step, look: Look): Prom
 export async function unknownBecause({ route, params }: Step, look: Look): Promise<string> {
   const state = stateOf(route);
   try {
-    if (state) await look.read(state.read, state.params(params) as never);
+    if (state) await look.read(state.read, paramsFor(state.read, state.params(params)));
   } catch (error) {
     if (!(error instanceof PveError)) throw error;
     if (error.kind === "not-found") return "there is none of that name, PVE refuses";
@@ -65,45 +51,14 @@ const UNSTABLE = new Set(["digest", "time", "localtime", "checktime", "next-run"
 export const stableSettings = (now: Row | undefined): Row | null =>
   now === undefined ? null : Object.fromEntries(Object.entries(now).filter(([key]) => !UNSTABLE.has(key)));
 
-/** Changes that one line tells in full. */
-const TOLD = 4;
-
-interface Field {
-  readonly name: string;
-  readonly key: string;
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
-}
-
-/** "enable: yes → no, comment: “a” → “b”": the first changes, then the names of the others. */
-function changesText(changes: readonly SettingChange[], route: Route): string {
-  const fields = changes.flatMap((change): readonly Field[] =>
-    change.parts === undefined || change.deleted
-      ? [{ name: change.key, ...change, after: change.deleted ? undefined : change.after }]
-      : change.parts.map((part) => ({ name: `${change.key} ${part.key}`, ...part })),
-  );
-  const told = fields.slice(0, TOLD).map(({ name, key, before, after }) => {
-    if (before === HIDDEN || after === HIDDEN)
-      return `${name}: ${after === undefined ? "removed" : "replaced"}`;
-    return `${name}: ${shown(route, key, before)} → ${shown(route, key, after)}`;
-  });
-  const rest = fields.slice(TOLD).map(({ name }) => name);
-  return [...told, ...(rest.length > 0 ? [`also ${listed(rest, 6)}`] : [])].join("; ");
-}
-
-function shown(route: Route, key: string, value: string | undefined): string {
-  if (value === undefined || value === "") return "not set";
-  return factOf(route, key)?.type === "boolean" ? formatCell(value, "flag") : valueText(key, value);
-}
-
-/** The settings that tell most about an object, on one line: the named ones that it has, otherwise the first few. */
-export function settingsText(now: Row, tells: readonly string[], max = 6): string {
+/** The settings that tell most about an object, on one line: the named ones that it has, otherwise all. */
+export function settingsText(now: Row, tells: readonly string[]): string {
   const keys = tells.length > 0 ? tells : Object.keys(now).filter((key) => !UNSTABLE.has(key));
   const facts = keys.flatMap((key) => {
     const value = settingText(now[key]);
-    return value === "" || value === "[object Object]" ? [] : [`${key} ${valueText(key, value)}`];
+    return value === "" || value === "[object Object]" ? [] : [`${key} ${shownValue(key, value)}`];
   });
-  return listed(facts, max);
+  return listed(facts);
 }
 
 /** The difference of a PUT, field by field. Settings that cannot be read are said to be so. */
@@ -116,11 +71,12 @@ export async function changeFinding(step: Step, look: Look, label: Label): Promi
       state: { [name]: null },
     };
   const changes = settingsDifference(now, step.params, entriesOf(step.params.delete), step.route);
-  const said =
-    changes.length > 0 ? `${changesText(changes, step.route)}.` : "nothing changes, it is so already.";
   return {
-    points: [`${capital(name)}: ${said}`],
-    blocks: differenceBlocks(changes, step.route),
+    points:
+      changes.length > 0
+        ? changesPoint(capital(name), changes, step.route)
+        : [`${capital(name)}: nothing changes, it is so already.`],
+    tells: Object.keys(step.params),
     state: { [name]: stableSettings(now) },
   };
 }
@@ -143,7 +99,7 @@ export async function removalFinding(
 }
 
 /** How a new object is looked for among those that are there. */
-export interface Creation {
+interface Creation {
   readonly label: Label;
   readonly list: ReadRoute;
   /** Parameters of the list. */
@@ -151,16 +107,14 @@ export interface Creation {
   /** The field of a row that names the object; the parameter of the same name unless `param` says another. */
   readonly key: string;
   readonly param?: string;
-  /** What the new object does, for a sentence of its own. */
-  readonly says?: (params: Params) => readonly string[];
 }
 
 /** What a POST makes, and whether something of that name is there already. */
 export async function creationFinding({ params }: Step, look: Look, creation: Creation): Promise<Finding> {
-  const { label, list, where = () => ({}), key, param = key, says } = creation;
+  const { label, list, where = () => ({}), key, param = key } = creation;
   const name = labelOf(label, params);
   const wanted = settingText(params[param]);
-  const data = await look.tryRead(list, where(params) as never);
+  const data = await look.tryRead(list, paramsFor(list, where(params)));
   const there = data === undefined ? undefined : rows(data).find((row) => str(row, key) === wanted);
   const text =
     data === undefined
@@ -169,35 +123,32 @@ export async function creationFinding({ params }: Step, look: Look, creation: Cr
         ? "is there already: PVE refuses to create it"
         : "is created; it is not there yet";
   return {
-    points: [`${capital(name)} ${text}.`, ...(says?.(params) ?? [])],
+    points: [`${capital(name)} ${text}.`],
+    tells: [param],
     state: { [name]: data === undefined ? null : there === undefined ? "absent" : "present" },
   };
 }
 
 /** A topic that tells the difference of a PUT. */
-export const changeOf = (route: ChangingRoute, label: Label): Topic => ({
-  get reads(): readonly ReadRoute[] {
-    return readsOf(route);
-  },
-  look: (step, look) => changeFinding(step, look, label),
-});
+export const changeOf =
+  (label: Label): Topic =>
+  (step, look) =>
+    changeFinding(step, look, label);
 
 /** A topic that tells what a DELETE takes away. */
-export const removalOf = (route: ChangingRoute, label: Label, tells?: readonly string[]): Topic => ({
-  get reads(): readonly ReadRoute[] {
-    return readsOf(route);
-  },
-  look: (step, look) => removalFinding(step, look, label, tells),
-});
+export const removalOf =
+  (label: Label, tells?: readonly string[]): Topic =>
+  (step, look) =>
+    removalFinding(step, look, label, tells);
 
 /** A topic that tells what a POST makes. */
-export const creationOf = (creation: Creation): Topic => ({
-  reads: [creation.list],
-  look: (step, look) => creationFinding(step, look, creation),
-});
+export const creationOf =
+  (creation: Creation): Topic =>
+  (step, look) =>
+    creationFinding(step, look, creation);
 
 /** A kind of object with nothing about it but its settings. */
-export interface ObjectKind {
+interface ObjectKind {
   /** Where the objects are listed and made: `/cluster/acme/plugins`. */
   readonly path: string;
   /** The parameter that names one. */
@@ -221,7 +172,7 @@ export function objectTopics({ path, key, noun, field = key, namedInPath, tells 
   ] as [ChangingRoute, ChangingRoute, ChangingRoute];
   return {
     [create]: [creationOf({ label, list: `GET ${path}` as ReadRoute, key: field, param: key })],
-    [change]: [changeOf(change, label)],
-    [remove]: [removalOf(remove, label, tells)],
+    [change]: [changeOf(label)],
+    [remove]: [removalOf(label, tells)],
   };
 }

@@ -10,7 +10,6 @@ const CASES: readonly PlanCase[] = [
     points: [
       "HA then STARTS VM 103 (mail).",
       "HA looks after VM 103 (mail), stopped on pve1; asked of it: started.",
-      "HA resource vm:103 is created; it is not there yet.",
     ],
   },
   {
@@ -69,7 +68,7 @@ const CASES: readonly PlanCase[] = [
     params: { rule: "db-home", type: "node-affinity", nodes: "pve1,pve2", strict: true },
     points: [
       "HA rule db-home: nodes: pve3:2,pve2:1 → pve1,pve2; strict: no → yes.",
-      "VM 102 (db-01) may run on no node but pve1, pve2.",
+      "May run on no node but pve1, pve2: VM 102 (db-01).",
       "HA moves: VM 102 (db-01) from pve3.",
       "When none of these nodes is online, the guests stay stopped.",
     ],
@@ -80,7 +79,7 @@ const CASES: readonly PlanCase[] = [
     params: { rule: "pair", type: "resource-affinity", resources: "vm:101,vm:102", affinity: "positive" },
     points: [
       "HA rule pair is created; it is not there yet.",
-      "VM 101 (web-02), VM 102 (db-01) are kept on one node.",
+      "Kept on one node: VM 101 (web-02), VM 102 (db-01).",
       "HA moves some of these, which are not as it wants: VM 101 (web-02) on pve2, VM 102 (db-01) on pve3.",
     ],
   },
@@ -165,7 +164,7 @@ const CASES: readonly PlanCase[] = [
     params: { poolid: "web", vms: "107", "allow-move": true, storage: "local" },
     points: [
       "Join pool web: VM 107 (dev), storage local.",
-      "VM 107 (dev) leaves pool web/staging for it.",
+      "Leave another pool for it: VM 107 (dev) of web/staging.",
       "Got with it: group developers: PVEVMAdmin on /pool/web.",
       "Members now: VM 100 (web-01), VM 101 (web-02), CT 201 (proxy), storage nas-iso.",
     ],

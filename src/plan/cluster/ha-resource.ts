@@ -13,18 +13,13 @@ export interface HaResource {
 }
 
 /** What is known of a guest and HA; without `known` nothing could be read. */
-export interface HaFinding {
+interface HaFinding {
   readonly known: boolean;
   readonly resource?: HaResource;
 }
 
 const RESOURCES = "GET /cluster/ha/resources";
 const RULES = "GET /cluster/ha/rules";
-
-/** The reads that tell HA resources, besides a guest's status. */
-export const HA_READS = [RESOURCES] as const;
-/** The reads that tell HA rules. */
-export const HA_RULE_READS = [RULES] as const;
 
 const sidOf = ({ type, vmid }: Pick<StepGuest, "type" | "vmid">): string =>
   `${type === "qemu" ? "vm" : "ct"}:${vmid}`;

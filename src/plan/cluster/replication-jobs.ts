@@ -10,7 +10,7 @@ export interface ReplicationJob {
 }
 
 /** The read that tells replication jobs. */
-export const REPLICATION_READ = "GET /cluster/replication";
+const REPLICATION_READ = "GET /cluster/replication";
 
 /** The replication jobs of a guest; undefined where they cannot be read. */
 export async function replicationOf(

@@ -1,26 +1,21 @@
-import type { ChangingRoute } from "../../policy/operation.ts";
-import { type Row, record, rows, str } from "../../pve/data.ts";
+import { type Json, type Row, record, rows, str } from "../../pve/data.ts";
 import type { Block } from "../../render/answer.ts";
 import { settingText } from "../difference/setting-value.ts";
 import { unseenPoint } from "../guests/guest-configs.ts";
-import { changedInterfaces, guestsOnBridges, NETWORK_READS, stableDiff } from "../nodes/network-state.ts";
-import { guestNames, namesOr } from "../sentence.ts";
+import { guestNames } from "../guests/guest-names.ts";
+import { type BridgeGuests, changedInterfaces, guestsOnBridges, stableDiff } from "../nodes/network-state.ts";
+import { listing, type Point } from "../point.ts";
 import type { Finding, Look, ReadRoute, Step, Topic } from "../topic.ts";
-import { listed, when } from "../wording.ts";
+import { listed, namesOr, when } from "../wording.ts";
 import {
   changeFinding,
   creationFinding,
   currentSettings,
   named,
-  readsOf,
   settingsText,
   stableSettings,
   unknownBecause,
 } from "./configuration-object.ts";
-
-const VNETS: ReadRoute = "GET /cluster/sdn/vnets";
-const SUBNETS: ReadRoute = "GET /cluster/sdn/vnets/{vnet}/subnets";
-const DRY_RUN: ReadRoute = "GET /cluster/sdn/dry-run";
 
 const WAITS = "It waits, and takes effect when SDN is applied on all nodes.";
 
@@ -47,8 +42,8 @@ const LISTS = [
 /** Vnets whose subnets are asked for. */
 const ASKED = 12;
 
-const waitingIn = (data: unknown, noun: string, key: string): readonly Waiting[] =>
-  rows(data as never).flatMap((row) => {
+const waitingIn = (data: Json | undefined, noun: string, key: string): readonly Waiting[] =>
+  rows(data).flatMap((row) => {
     const state = str(row, "state");
     const name = str(row, key);
     if (state === undefined || name === undefined) return [];
@@ -76,18 +71,12 @@ async function waiting(look: Look): Promise<readonly Waiting[] | undefined> {
   return [...answers.flatMap(({ found }) => found), ...subnets.flat()];
 }
 
-const waitingText = (found: readonly Waiting[]): string =>
-  listed(
-    found.map(({ name, state }) => `${name} (${state})`),
-    10,
-  );
+const waitingNames = (found: readonly Waiting[]): readonly string[] =>
+  found.map(({ name, state }) => `${name} (${state})`);
 
 const waitingState = (found: readonly Waiting[] | undefined): Row => ({
   "pending SDN": found?.map(({ name, state }) => `${name} ${state}`).sort() ?? null,
 });
-
-/** Reads of `waiting`. */
-const WAITING_READS: readonly ReadRoute[] = [...LISTS.map(([, , list]) => list), SUBNETS];
 
 /** Changes of nodes' own networks that an application of SDN applies too: it reloads each node's network. */
 async function nodeChanges(look: Look): Promise<readonly (readonly [node: string, diff: string])[]> {
@@ -114,56 +103,48 @@ async function previewBlocks(look: Look): Promise<readonly Block[]> {
 }
 
 /** Applying SDN: all that waits, on every node, and what waits in the nodes' own networks. */
-export const sdnApply: Topic = {
-  reads: [...WAITING_READS, DRY_RUN, ...NETWORK_READS],
-  look: async (_step, look): Promise<Finding> => {
-    const [found, nodes, blocks] = await Promise.all([waiting(look), nodeChanges(look), previewBlocks(look)]);
-    const vnets = [...new Set((found ?? []).flatMap(({ vnet }) => vnet ?? []))];
-    const on = vnets.length > 0 ? await guestsOnBridges(look, vnets) : undefined;
-    return {
-      points: [
-        found === undefined
-          ? "What waits could not be read; all of it is applied on every node."
-          : found.length === 0
-            ? "Nothing of SDN waits; the network of every node is loaded anew."
-            : `Applied on every node, whoever changed it: ${waitingText(found)}.`,
-        ...nodes.map(
-          ([node, diff]) =>
-            `Changes that wait in the network of ${node} are applied with it: ${namesOr([...changedInterfaces(diff)], "see pve_list_networks")}.`,
-        ),
-        ...(on ? [`Guests on these vnets: ${on.guests ? guestNames(on.guests) : "could not be read"}.`] : []),
-        ...(on ? unseenPoint(on.unseen, "whether they are on one of these vnets") : []),
-      ],
-      blocks,
-      state: {
-        ...waitingState(found),
-        "pending networks of nodes": Object.fromEntries(
-          nodes.map(([node, diff]) => [node, stableDiff(diff)]),
-        ),
-      },
-    };
-  },
+export const sdnApply: Topic = async (_step, look): Promise<Finding> => {
+  const [found, nodes, blocks] = await Promise.all([waiting(look), nodeChanges(look), previewBlocks(look)]);
+  const vnets = [...new Set((found ?? []).flatMap(({ vnet }) => vnet ?? []))];
+  const on = vnets.length > 0 ? await guestsOnBridges(look, vnets) : undefined;
+  return {
+    points: [
+      found === undefined
+        ? "What waits could not be read; all of it is applied on every node."
+        : found.length === 0
+          ? "Nothing of SDN waits; the network of every node is loaded anew."
+          : listing("Applied on every node, whoever changed it", waitingNames(found)),
+      ...nodes.map(
+        ([node, diff]) =>
+          `Changes that wait in the network of ${node} are applied with it: ${namesOr([...changedInterfaces(diff)], "see pve_list_networks")}.`,
+      ),
+      ...(on ? [onVnets("these vnets", on)] : []),
+      ...(on ? unseenPoint(on.unseen, "whether they are on one of these vnets") : []),
+    ],
+    blocks,
+    state: {
+      ...waitingState(found),
+      "pending networks of nodes": Object.fromEntries(nodes.map(([node, diff]) => [node, stableDiff(diff)])),
+    },
+  };
 };
 
 /** Dropping all that waits. */
-export const sdnRollback: Topic = {
-  reads: WAITING_READS,
-  look: async (_step, look): Promise<Finding> => {
-    const found = await waiting(look);
-    return {
-      points: [
-        found === undefined
-          ? "What waits could not be read; all of it is dropped."
-          : found.length === 0
-            ? "Nothing of SDN waits: nothing is dropped."
-            : `Dropped, whoever changed it: ${waitingText(found)}. What is in use stays.`,
-      ],
-      state: waitingState(found),
-      ...(found !== undefined && found.length > 0
-        ? { final: "changes that wait are not kept anywhere else." }
-        : {}),
-    };
-  },
+export const sdnRollback: Topic = async (_step, look): Promise<Finding> => {
+  const found = await waiting(look);
+  return {
+    points: [
+      found === undefined
+        ? "What waits could not be read; all of it is dropped."
+        : found.length === 0
+          ? "Nothing of SDN waits: nothing is dropped."
+          : listing("Dropped, whoever changed it", waitingNames(found), "nothing", ". What is in use stays."),
+    ],
+    state: waitingState(found),
+    ...(found !== undefined && found.length > 0
+      ? { final: "changes that wait are not kept anywhere else." }
+      : {}),
+  };
 };
 
 /** The vnets of a zone, or the one that a step names. */
@@ -176,14 +157,17 @@ async function vnetsOf(look: Look, { route, params }: Step): Promise<readonly st
   );
 }
 
-async function guestPoints(look: Look, step: Step): Promise<readonly string[]> {
+const onVnets = (vnets: string, { guests }: BridgeGuests): Point =>
+  guests === undefined
+    ? `Guests on ${vnets}: could not be read.`
+    : listing(`Guests on ${vnets}`, guestNames(guests));
+
+async function guestPoints(look: Look, step: Step): Promise<readonly Point[]> {
   const vnets = await vnetsOf(look, step);
   const on = vnets.length > 0 ? await guestsOnBridges(look, vnets) : undefined;
   return [
     ...when(step.route.includes("/zones/"), `Vnets of the zone: ${namesOr(vnets, "none")}.`),
-    ...(on
-      ? [`Guests on ${listed([...vnets], 6)}: ${on.guests ? guestNames(on.guests) : "could not be read"}.`]
-      : []),
+    ...(on ? [onVnets(listed(vnets), on)] : []),
     ...(on ? unseenPoint(on.unseen, "whether they are on one of them") : []),
   ];
 }
@@ -198,28 +182,20 @@ interface SdnKind {
 }
 
 /** A changed object of SDN, with the guests on its vnets. */
-export const sdnChange = (route: ChangingRoute, { noun, keys, carriesGuests }: SdnKind): Topic => ({
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf(route), ...(carriesGuests ? [VNETS, ...NETWORK_READS] : [])];
-  },
-  look: async (step, look): Promise<Finding> => {
+export const sdnChange =
+  ({ noun, keys, carriesGuests }: SdnKind): Topic =>
+  async (step, look): Promise<Finding> => {
     const [change, guests] = await Promise.all([
       changeFinding(step, look, named(noun, ...keys)),
       carriesGuests ? guestPoints(look, step) : [],
     ]);
     return { ...change, points: [...change.points, ...guests, WAITS] };
-  },
-});
+  };
 
 /** An object of SDN that goes. */
-export const sdnRemoval = (
-  route: ChangingRoute,
-  { noun, keys, tells = [], carriesGuests }: SdnKind,
-): Topic => ({
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf(route), ...(carriesGuests ? [VNETS, ...NETWORK_READS] : [])];
-  },
-  look: async (step, look): Promise<Finding> => {
+export const sdnRemoval =
+  ({ noun, keys, tells = [], carriesGuests }: SdnKind): Topic =>
+  async (step, look): Promise<Finding> => {
     const name = named(noun, ...keys)(step.params);
     const [now, guests] = await Promise.all([
       currentSettings(step, look),
@@ -233,13 +209,12 @@ export const sdnRemoval = (
       ],
       state: { [`SDN ${name}`]: stableSettings(now) },
     };
-  },
-});
+  };
 
 /** A new object of SDN. */
-export const sdnCreation = (list: ReadRoute, { noun, keys }: SdnKind): Topic => ({
-  reads: [list],
-  look: async (step, look): Promise<Finding> => {
+export const sdnCreation =
+  (list: ReadRoute, { noun, keys }: SdnKind): Topic =>
+  async (step, look): Promise<Finding> => {
     const key = keys.at(-1) ?? "";
     const names = [...list.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? "");
     const made = await creationFinding(step, look, {
@@ -248,6 +223,5 @@ export const sdnCreation = (list: ReadRoute, { noun, keys }: SdnKind): Topic => 
       key,
       where: (params) => Object.fromEntries(names.map((name) => [name, params[name]])),
     });
-    return { ...made, points: [...made.points, WAITS] };
-  },
-});
+    return { ...made, points: [...made.points, WAITS], tells: keys };
+  };

@@ -68,49 +68,37 @@ export const SDN_TOPICS: TopicTable = {
     ),
   ],
   "POST /cluster/sdn/zones": [sdnCreation("GET /cluster/sdn/zones", zone)],
-  "PUT /cluster/sdn/zones/{zone}": [sdnChange("PUT /cluster/sdn/zones/{zone}", zone)],
-  "DELETE /cluster/sdn/zones/{zone}": [sdnRemoval("DELETE /cluster/sdn/zones/{zone}", zone)],
+  "PUT /cluster/sdn/zones/{zone}": [sdnChange(zone)],
+  "DELETE /cluster/sdn/zones/{zone}": [sdnRemoval(zone)],
   "POST /cluster/sdn/vnets": [sdnCreation("GET /cluster/sdn/vnets", vnet)],
-  "PUT /cluster/sdn/vnets/{vnet}": [sdnChange("PUT /cluster/sdn/vnets/{vnet}", vnet)],
-  "DELETE /cluster/sdn/vnets/{vnet}": [sdnRemoval("DELETE /cluster/sdn/vnets/{vnet}", vnet)],
+  "PUT /cluster/sdn/vnets/{vnet}": [sdnChange(vnet)],
+  "DELETE /cluster/sdn/vnets/{vnet}": [sdnRemoval(vnet)],
   "POST /cluster/sdn/vnets/{vnet}/subnets": [sdnCreation("GET /cluster/sdn/vnets/{vnet}/subnets", subnet)],
-  "PUT /cluster/sdn/vnets/{vnet}/subnets/{subnet}": [
-    sdnChange("PUT /cluster/sdn/vnets/{vnet}/subnets/{subnet}", subnet),
-  ],
-  "DELETE /cluster/sdn/vnets/{vnet}/subnets/{subnet}": [
-    sdnRemoval("DELETE /cluster/sdn/vnets/{vnet}/subnets/{subnet}", subnet),
-  ],
+  "PUT /cluster/sdn/vnets/{vnet}/subnets/{subnet}": [sdnChange(subnet)],
+  "DELETE /cluster/sdn/vnets/{vnet}/subnets/{subnet}": [sdnRemoval(subnet)],
   "POST /cluster/sdn/vnets/{vnet}/ips": [address("Kept by IPAM from then on")],
   "PUT /cluster/sdn/vnets/{vnet}/ips": [address("Given by IPAM to another")],
   "DELETE /cluster/sdn/vnets/{vnet}/ips": [address("Freed in IPAM, and may be given to another guest")],
   "POST /cluster/sdn/controllers": [sdnCreation("GET /cluster/sdn/controllers", controller)],
-  "PUT /cluster/sdn/controllers/{controller}": [
-    sdnChange("PUT /cluster/sdn/controllers/{controller}", controller),
-  ],
-  "DELETE /cluster/sdn/controllers/{controller}": [
-    sdnRemoval("DELETE /cluster/sdn/controllers/{controller}", controller),
-  ],
+  "PUT /cluster/sdn/controllers/{controller}": [sdnChange(controller)],
+  "DELETE /cluster/sdn/controllers/{controller}": [sdnRemoval(controller)],
   "POST /cluster/sdn/dns": [sdnCreation("GET /cluster/sdn/dns", dns)],
-  "PUT /cluster/sdn/dns/{dns}": [sdnChange("PUT /cluster/sdn/dns/{dns}", dns)],
-  "DELETE /cluster/sdn/dns/{dns}": [sdnRemoval("DELETE /cluster/sdn/dns/{dns}", dns)],
+  "PUT /cluster/sdn/dns/{dns}": [sdnChange(dns)],
+  "DELETE /cluster/sdn/dns/{dns}": [sdnRemoval(dns)],
   "POST /cluster/sdn/ipams": [sdnCreation("GET /cluster/sdn/ipams", ipam)],
-  "PUT /cluster/sdn/ipams/{ipam}": [sdnChange("PUT /cluster/sdn/ipams/{ipam}", ipam)],
-  "DELETE /cluster/sdn/ipams/{ipam}": [sdnRemoval("DELETE /cluster/sdn/ipams/{ipam}", ipam)],
+  "PUT /cluster/sdn/ipams/{ipam}": [sdnChange(ipam)],
+  "DELETE /cluster/sdn/ipams/{ipam}": [sdnRemoval(ipam)],
   "POST /cluster/sdn/fabrics/fabric": [sdnCreation("GET /cluster/sdn/fabrics/fabric", fabric)],
-  "PUT /cluster/sdn/fabrics/fabric/{id}": [sdnChange("PUT /cluster/sdn/fabrics/fabric/{id}", fabric)],
-  "DELETE /cluster/sdn/fabrics/fabric/{id}": [sdnRemoval("DELETE /cluster/sdn/fabrics/fabric/{id}", fabric)],
+  "PUT /cluster/sdn/fabrics/fabric/{id}": [sdnChange(fabric)],
+  "DELETE /cluster/sdn/fabrics/fabric/{id}": [sdnRemoval(fabric)],
   "POST /cluster/sdn/fabrics/node/{fabric_id}": [
     sdnCreation("GET /cluster/sdn/fabrics/node/{fabric_id}", fabricNode),
   ],
-  "PUT /cluster/sdn/fabrics/node/{fabric_id}/{node_id}": [
-    sdnChange("PUT /cluster/sdn/fabrics/node/{fabric_id}/{node_id}", fabricNode),
-  ],
-  "DELETE /cluster/sdn/fabrics/node/{fabric_id}/{node_id}": [
-    sdnRemoval("DELETE /cluster/sdn/fabrics/node/{fabric_id}/{node_id}", fabricNode),
-  ],
+  "PUT /cluster/sdn/fabrics/node/{fabric_id}/{node_id}": [sdnChange(fabricNode)],
+  "DELETE /cluster/sdn/fabrics/node/{fabric_id}/{node_id}": [sdnRemoval(fabricNode)],
   "POST /cluster/sdn/prefix-lists": [sdnCreation("GET /cluster/sdn/prefix-lists", prefixList)],
-  "PUT /cluster/sdn/prefix-lists/{id}": [sdnChange("PUT /cluster/sdn/prefix-lists/{id}", prefixList)],
-  "DELETE /cluster/sdn/prefix-lists/{id}": [sdnRemoval("DELETE /cluster/sdn/prefix-lists/{id}", prefixList)],
+  "PUT /cluster/sdn/prefix-lists/{id}": [sdnChange(prefixList)],
+  "DELETE /cluster/sdn/prefix-lists/{id}": [sdnRemoval(prefixList)],
   "POST /cluster/sdn/prefix-lists/{id}/entries": [
     creationOf({
       label: ({ id, prefix }) => `entry ${settingText(prefix)} of prefix list ${settingText(id)}`,
@@ -119,12 +107,8 @@ export const SDN_TOPICS: TopicTable = {
       key: "prefix",
     }),
   ],
-  "PUT /cluster/sdn/prefix-lists/{id}/entries/{url_seq}": [
-    sdnChange("PUT /cluster/sdn/prefix-lists/{id}/entries/{url_seq}", prefixEntry),
-  ],
-  "DELETE /cluster/sdn/prefix-lists/{id}/entries/{url_seq}": [
-    sdnRemoval("DELETE /cluster/sdn/prefix-lists/{id}/entries/{url_seq}", prefixEntry),
-  ],
+  "PUT /cluster/sdn/prefix-lists/{id}/entries/{url_seq}": [sdnChange(prefixEntry)],
+  "DELETE /cluster/sdn/prefix-lists/{id}/entries/{url_seq}": [sdnRemoval(prefixEntry)],
   "POST /cluster/sdn/route-maps/entries": [
     creationOf({
       label: named("route map entry", "route-map-id", "order"),
@@ -133,10 +117,6 @@ export const SDN_TOPICS: TopicTable = {
       key: "order",
     }),
   ],
-  "PUT /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}": [
-    sdnChange("PUT /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}", routeMapEntry),
-  ],
-  "DELETE /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}": [
-    sdnRemoval("DELETE /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}", routeMapEntry),
-  ],
+  "PUT /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}": [sdnChange(routeMapEntry)],
+  "DELETE /cluster/sdn/route-maps/entries/{route-map-id}/entry/{order}": [sdnRemoval(routeMapEntry)],
 };

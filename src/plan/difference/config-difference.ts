@@ -3,10 +3,11 @@ import { diskOf, type GuestDisk, type GuestType, isUnusedKey } from "./guest-dis
 import { noteOf, refusalOf, sameSetting, settingParts } from "./guest-setting.ts";
 import { bootOrder, type Timing, timingOf } from "./hotplug.ts";
 import { entriesOf, isOn, settingText } from "./setting-value.ts";
-import { HIDDEN, type SettingChange, shownValues } from "./settings-difference.ts";
+import { type SettingChange, shownValues } from "./settings-difference.ts";
+import { HIDDEN, REMOVED } from "./shown-setting.ts";
 
 /** A change of a guest's configuration that a call asks for. */
-export interface ConfigUpdate {
+interface ConfigUpdate {
   readonly type: GuestType;
   /** `GET .../config` with `current`: what is in force. */
   readonly now: Row;
@@ -24,7 +25,7 @@ export interface GuestChange extends SettingChange, Timing {
 }
 
 /** A volume and the setting that held it. */
-export interface VolumeFate {
+interface VolumeFate {
   readonly key: string;
   readonly volume: string;
 }
@@ -46,8 +47,9 @@ const NO_SETTING = new Set(
     " ",
   ),
 );
-/** Shown for a setting that is taken out. */
-const REMOVED = "(removed)";
+
+/** Whether a parameter of a configuration call is a setting. */
+export const isConfigSetting = (name: string): boolean => !NO_SETTING.has(name);
 
 const shown = (key: string, before: unknown, after: string | undefined) => shownValues(key, before, after);
 
@@ -58,7 +60,7 @@ const shown = (key: string, before: unknown, after: string | undefined) => shown
 export function configDifference(update: ConfigUpdate): ConfigDifference {
   const draft = new Draft(update);
   const { params } = update;
-  const set = Object.entries(params).filter(([key, value]) => !NO_SETTING.has(key) && value !== undefined);
+  const set = Object.entries(params).filter(([key, value]) => isConfigSetting(key) && value !== undefined);
   for (const key of entriesOf(params.delete)) draft.remove(nameOf(update.type, key));
   for (const key of entriesOf(params.revert)) draft.revert(key);
   for (const [key, value] of set) {

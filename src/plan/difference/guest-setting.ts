@@ -2,7 +2,8 @@ import type { Row } from "../../pve/data.ts";
 import { isSecretName } from "../../render/redact-patterns.ts";
 import { CONFIG_ROUTE, diskOf, type GuestType, isDiskKey, isUnusedKey } from "./guest-disk.ts";
 import { differentKeys, factOf, propertiesOf, sameValue, settingText } from "./setting-value.ts";
-import { GENERATED, partsOf, type SettingChange } from "./settings-difference.ts";
+import { partsOf, type SettingChange } from "./settings-difference.ts";
+import { decoded, GENERATED } from "./shown-setting.ts";
 
 /** What PVE reads from a volume that is there, whatever a call says. */
 const OF_VOLUME = new Set(["size", "format"]);
@@ -36,15 +37,6 @@ export function sameSetting(type: GuestType, key: string, stored: unknown, wante
     if (one && other) return differentKeys(fact, one, other).length === 0;
   }
   return sameValue(fact, text, wanted);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text).trim();
-  } catch {
-    // Not encoded: taken as it is.
-    return text.trim();
-  }
 }
 
 /** The keys by which two values of a setting differ, where it is a property string that was set before. */

@@ -32,14 +32,14 @@ const FAST: Readonly<Record<GuestType, ReadonlySet<string>>> = {
 type Feature = "network" | "disk" | "cpu" | "memory" | "usb" | "cloudinit";
 
 /** What a VM's `hotplug` allows (PVE::QemuServer parse_hotplug_features); `1` and nothing are the default. */
-export function hotplugFeatures(now: Row): ReadonlySet<string> {
+function hotplugFeatures(now: Row): ReadonlySet<string> {
   const text = settingText(now.hotplug) || "1";
   if (text === "0") return new Set();
   return new Set(splitList(text === "1" ? settingText(factOf(CONFIG_ROUTE.qemu, "hotplug")?.default) : text));
 }
 
 /** A change of one setting of a running guest; `after` undefined: it is deleted. */
-export interface LiveChange {
+interface LiveChange {
   readonly type: GuestType;
   /** What is in force now. */
   readonly now: Row;

@@ -61,7 +61,7 @@ export function isPlain(fact: Param | undefined, values: Readonly<Record<string,
 }
 
 /** Facts about one key of a property string. */
-export const propertyFact = (fact: Param | undefined, key: string): Param | undefined => keysOf(fact)?.[key];
+const propertyFact = (fact: Param | undefined, key: string): Param | undefined => keysOf(fact)?.[key];
 
 const LIST = /-list$|^pve-hotplug-features$/;
 /** Lists whose order means nothing; in others (a boot order, name servers) it does. */

@@ -1,22 +1,12 @@
 import type { Row } from "../../pve/data.ts";
-import type { Block, Cell, Format } from "../../render/answer.ts";
-import { isForeign } from "../../render/foreign.ts";
-import { redactData } from "../../render/redact.ts";
-import { isSecretName, REDACTED, redactPatterns } from "../../render/redact-patterns.ts";
 import type { Param } from "../../schema/endpoint.ts";
 import type { Route } from "../../schema/routes.gen.ts";
-import type { Timing } from "./hotplug.ts";
+import type { Point } from "../point.ts";
 import { differentKeys, factOf, isPlain, propertiesOf, sameValue, settingText } from "./setting-value.ts";
-
-/** Stands for a secret, before and after. */
-export const HIDDEN = "(hidden)";
-/** Stands for a value that PVE will make itself. */
-export const GENERATED = "(new)";
-const UNSET = "(not set)";
-const REMOVED = "(removed)";
+import { HIDDEN, isSecret, safeText, shownSetting } from "./shown-setting.ts";
 
 /** One key of a property string that becomes another. */
-export interface PartChange {
+interface PartChange {
   readonly key: string;
   readonly before?: string;
   readonly after?: string;
@@ -55,7 +45,9 @@ export function settingsDifference(
   const changed = set.flatMap(([key, value]): readonly SettingChange[] => {
     const fact = route === undefined ? undefined : factOf(route, key);
     const before = now[key];
-    const same = before !== undefined && before !== null && sameValue(fact, before, value);
+    // PVE ends some texts with a line break.
+    const isKept = settingText(before).trimEnd() === settingText(value).trimEnd();
+    const same = before !== undefined && before !== null && (isKept || sameValue(fact, before, value));
     if (same && !isSecret(key, value, route)) return [];
     const after = settingText(value);
     return [
@@ -72,26 +64,16 @@ export function settingsDifference(
   return [...changed, ...gone];
 }
 
-const isSecret = (key: string, value: unknown, route: Route | undefined): boolean =>
-  isSecretName(key) ||
-  (route !== undefined && JSON.stringify(redactData(route, { [key]: value })).includes(REDACTED));
-
 /** Both values as texts that may be shown. */
-export function shownValues(
+export const shownValues = (
   key: string,
   before: unknown,
   after: string | undefined,
   route?: Route,
-): Pick<SettingChange, "before" | "after"> {
-  const shown = (value: unknown): string => {
-    const text = settingText(value);
-    return isSecret(key, value, route) || text === REDACTED ? HIDDEN : redactPatterns(text);
-  };
-  return {
-    ...(before === undefined || before === null ? {} : { before: shown(before) }),
-    ...(after === undefined ? {} : { after: shown(after) }),
-  };
-}
+): Pick<SettingChange, "before" | "after"> => ({
+  ...(before === undefined || before === null ? {} : { before: safeText(key, before, route) }),
+  ...(after === undefined ? {} : { after: safeText(key, after, route) }),
+});
 
 /** The keys by which two property strings differ, `ignored` ones left out; nothing where one is as good as plain. */
 export function partsOf(
@@ -108,93 +90,34 @@ export function partsOf(
   return parts.length > 0 ? { parts } : {};
 }
 
-/** Settings whose value is in MiB. */
-const MIB = new Set(["memory", "balloon", "swap"]);
-/** Switches show as yes and no. */
-const FLAG = /^[01]$/;
-
-interface Shown {
-  readonly field: string;
-  readonly key: string;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-  readonly change: SettingChange & Partial<Timing> & { readonly waiting?: string };
-}
+/** A change on its way to a reader: what waits to replace the present value is dropped by it. */
+type ToldChange = SettingChange & { readonly waiting?: string };
 
 /**
- * A table of changes: what the field is now, what it will be, and where it is known when that takes effect. A property
- * string that changes in parts shows them one by one. No table where nothing changes.
+ * A change as texts, `memory: 4096 MiB → 8192 MiB`; of a property string one for each key that differs. @param route
+ * the operation that takes the setting, by which switches are known
  */
-export function differenceBlocks(
-  changes: readonly (SettingChange & Partial<Timing> & { readonly waiting?: string })[],
+function changeTexts(change: ToldChange, route?: Route): readonly string[] {
+  const { key, before, after, parts, deleted, note, waiting } = change;
+  const remark = note === undefined ? "" : ` (${note})`;
+  const waits = waiting === undefined ? "" : ` (waiting: ${shownSetting(key, waiting, route)})`;
+  if (before === HIDDEN || after === HIDDEN)
+    return [`${key}: ${deleted ? "removed" : "replaced"}, hidden${remark}`];
+  if (parts !== undefined && !deleted)
+    return parts.map(
+      (part, at) =>
+        `${key} ${part.key}: ${shownSetting(part.key, part.before)} → ${shownSetting(part.key, part.after)}${at === parts.length - 1 ? remark : ""}`,
+    );
+  const then = deleted && after === undefined ? "removed" : shownSetting(key, after, route);
+  return [`${key}: ${shownSetting(key, before, route)}${waits} → ${then}${remark}`];
+}
+
+/** What changes, setting by setting; no point where nothing does. */
+export const changesPoint = (
+  says: string,
+  changes: readonly ToldChange[],
   route?: Route,
-): readonly Block[] {
-  if (changes.length === 0) return [];
-  const rows = changes.flatMap((change): readonly Shown[] => {
-    const { key, before, after, parts, deleted } = change;
-    const whole = { field: key, key, before, after: deleted ? (after ?? REMOVED) : after, change };
-    return parts === undefined || deleted
-      ? [whole]
-      : parts.map((part) => ({
-          field: `${key} ${part.key}`,
-          key: part.key,
-          before: part.before,
-          after: part.after,
-          change,
-        }));
-  });
-  return [
-    {
-      kind: "table",
-      title: "What changes",
-      columns: [
-        { key: "field" },
-        { key: "before", label: "now", formatFrom: "format", foreignFrom: "wasForeign" },
-        { key: "after", label: "then", formatFrom: "format", foreignFrom: "isForeign" },
-        { key: "when" },
-        { key: "note" },
-      ],
-      rows: rows.map((row) => tableRow(row, route)),
-    },
-  ];
-}
-
-function tableRow(
-  { field, key, before, after, change }: Shown,
-  route: Route | undefined,
-): Readonly<Record<string, Cell>> {
-  const isFlag = route !== undefined && field === key && factOf(route, key)?.type === "boolean";
-  const format: Format | undefined =
-    isFlag && [before, after].some((text) => FLAG.test(text ?? "")) ? "flag" : undefined;
-  const waiting = change.waiting === undefined ? "" : ` (waiting: ${change.waiting})`;
-  return {
-    field,
-    before: `${readable(key, before)}${waiting}`,
-    after: readable(key, after),
-    when: whenText(change),
-    note: change.note,
-    wasForeign: isFree(key, before) || isFree(key, change.waiting),
-    isForeign: isFree(key, after),
-    ...(format === undefined ? {} : { format }),
-  };
-}
-
-const isFree = (key: string, text: string | undefined): boolean =>
-  text !== undefined && ![HIDDEN, REMOVED, GENERATED].includes(text) && isForeign(key, text);
-
-function readable(key: string, text: string | undefined): string {
-  if (text === undefined || text === "") return UNSET;
-  if (MIB.has(key) && /^\d+$/.test(text)) return `${text} MiB`;
-  return key === "sshkeys" ? publicKeys(text) : text;
-}
-
-/** `sshkeys` is URL-encoded, a key a line. */
-function publicKeys(text: string): string {
-  const lines = text.split(/%0A|\n/i).filter((line) => line.trim() !== "");
-  return `${lines.length} public ${lines.length === 1 ? "key" : "keys"}`;
-}
-
-function whenText({ when, fails }: Partial<Timing>): string | undefined {
-  if (when !== "reboot") return fails === undefined ? when : `PVE refuses: ${fails}`;
-  return fails === undefined ? "at the next start" : `at the next start; PVE answers with an error: ${fails}`;
-}
+): readonly Point[] => {
+  const entries = changes.flatMap((change) => changeTexts(change, route));
+  return entries.length === 0 ? [] : [{ says, entries, between: "; " }];
+};

@@ -10,7 +10,7 @@ export function both(...parts: readonly Tri[]): Tri {
 }
 
 /** An address without zone and without the prefix that maps IPv4 into IPv6; undefined for none. */
-export function plainAddress(text: string | undefined): string | undefined {
+function plainAddress(text: string | undefined): string | undefined {
   const address = text?.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
   return address !== undefined && isIP(address) !== 0 ? address : undefined;
 }
@@ -25,7 +25,7 @@ export function remoteAddress(text: string | undefined): string | undefined {
 }
 
 /** An address, a network or a range `a-b`, as firewall rules have them. */
-export interface Net {
+interface Net {
   readonly family: 4 | 6;
   /** Bits that are fixed; a range has none. */
   readonly prefix: number | undefined;

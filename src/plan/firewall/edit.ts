@@ -1,12 +1,14 @@
 import type { Json, Row } from "../../pve/data.ts";
 import { str } from "../../pve/data.ts";
 import { entriesOf, settingText } from "../difference/setting-value.ts";
+import { listing, type Point } from "../point.ts";
+import type { Finding } from "../topic.ts";
 import { ruleText } from "./rule.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** Where in a firewall's configuration a step is. */
-export interface FirewallPlace {
+interface FirewallPlace {
   readonly method: "POST" | "PUT" | "DELETE";
   /** The part behind `/firewall/`: `rules/{pos}`. */
   readonly part: string;
@@ -83,8 +85,21 @@ export function rulesAfter(
   return rules.map((rule, at) => (at === pos ? withParams(rule, params) : rule));
 }
 
-/** What a call does to a list of rules, as a sentence. `of`: "the cluster", "group web". */
-export function ruleEditPoint(
+/** What a call does to a list of rules. `of`: "the cluster", "group web". */
+export function ruleEdit(
+  rules: readonly Row[] | undefined,
+  method: FirewallPlace["method"],
+  params: Params,
+  of: string,
+): Pick<Finding, "points" | "tells"> {
+  const isTold = method === "POST" || rules?.[Number(params.pos)] !== undefined;
+  return {
+    points: [ruleEditText(rules, method, params, of)],
+    tells: isTold ? [...PROPERTIES, "delete", "moveto"] : [],
+  };
+}
+
+function ruleEditText(
   rules: readonly Row[] | undefined,
   method: FirewallPlace["method"],
   params: Params,
@@ -128,6 +143,29 @@ export function setAfter(
   const nomatch = settingText(params.nomatch) === "1" ? 1 : 0;
   return [...others, { cidr, nomatch }];
 }
+
+/** What a call does to the entries of an IP set; `entries` undefined: they could not be read. */
+export function setEditPoint(
+  name: string,
+  entries: readonly Row[] | undefined,
+  method: FirewallPlace["method"],
+  params: Params,
+): Point {
+  const cidr = `${settingText(params.nomatch) === "1" ? "not " : ""}${plainCidr(settingText(params.cidr))}`;
+  const does = `IP set ${name} ${method === "POST" ? "gets" : method === "PUT" ? "keeps" : "loses"} ${cidr}`;
+  return entries === undefined
+    ? `${does}; what else is in it could not be read.`
+    : listing(`${does}; then in it`, setNames(setAfter(entries, method, params)), "nothing");
+}
+
+/** An IP set that goes, with its entries. */
+export const setRemovalPoint = (name: string, entries: readonly Row[] | undefined): Point =>
+  entries === undefined
+    ? `IP set ${name} goes; what is in it could not be read.`
+    : listing(`IP set ${name} goes, with`, setNames(entries), "nothing");
+
+const setNames = (entries: readonly Row[]): readonly string[] =>
+  entries.map((row) => `${Number(row.nomatch ?? 0) > 0 ? "not " : ""}${str(row, "cidr") ?? ""}`);
 
 /** Options after a call. */
 export function optionsAfter(options: Row, params: Params): Row {

@@ -2,28 +2,20 @@ import { flag, num, type Row, record, rows, str } from "../../pve/data.ts";
 import { changeFinding } from "../cluster/configuration-object.ts";
 import { CONFIG_ROUTE } from "../difference/guest-disk.ts";
 import { factOf, propertiesOf, settingText, textOf } from "../difference/setting-value.ts";
-import { CONFIG_READS, unseenPoint } from "../guests/guest-configs.ts";
-import { labelOf } from "../guests/guest-names.ts";
+import { unseenPoint } from "../guests/guest-configs.ts";
+import { guestNames, labelOf } from "../guests/guest-names.ts";
 import { guestConfig, guestOf, type StepGuest } from "../guests/guest-state.ts";
-import { guestsOnBridges, NETWORK_READS } from "../nodes/network-state.ts";
-import { guestNames, namesOr } from "../sentence.ts";
-import type { Finding, Look, ReadRoute, Step, Topic } from "../topic.ts";
+import { guestsOnBridges } from "../nodes/network-state.ts";
+import { listing, type Point } from "../point.ts";
+import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { when } from "../wording.ts";
-import { placeOfRoute, ruleEditPoint, setAfter } from "./edit.ts";
+import { placeOfRoute, ruleEdit, setEditPoint, setRemovalPoint } from "./edit.ts";
 import { usesAlias, usesSet } from "./users.ts";
 
 const BASE = {
   qemu: "GET /nodes/{node}/qemu/{vmid}/firewall",
   lxc: "GET /nodes/{node}/lxc/{vmid}/firewall",
 } as const;
-const PARTS = ["options", "rules", "aliases", "ipset"] as const;
-const CLUSTER: ReadRoute = "GET /cluster/firewall/options";
-const GROUP: ReadRoute = "GET /cluster/firewall/groups/{group}";
-
-const READS = Object.values(BASE).flatMap((base): ReadRoute[] => [
-  ...PARTS.map((part) => `${base}/${part}` as const),
-  `${base}/ipset/{name}`,
-]);
 
 /** The firewall of a guest; parts that could not be read are undefined. */
 interface GuestFirewall {
@@ -83,16 +75,17 @@ async function told(
   look: Look,
   guest: StepGuest,
   now: GuestFirewall,
-): Promise<readonly string[]> {
+): Promise<Pick<Finding, "points" | "tells">> {
   const { method, part } = placeOfRoute(step.route) ?? { method: "POST", part: "" };
   const { params } = step;
   const name = settingText(params.name);
-  const using = (uses: (rule: Row) => boolean): string =>
-    `Used by: ${namesOr(
+  const using = (uses: (rule: Row) => boolean): Point =>
+    listing(
+      "Used by",
       (now.rules ?? []).flatMap((rule, pos) => (uses(rule) ? [`rule ${pos}`] : [])),
       "no rule of it",
-    )}.`;
-  if (part.startsWith("rules")) return [ruleEditPoint(now.rules, method, params, labelOf(guest, now.config))];
+    );
+  if (part.startsWith("rules")) return ruleEdit(now.rules, method, params, labelOf(guest, now.config));
   const renames = textOf(params, "rename");
   if (part.startsWith("aliases")) {
     const alias = now.aliases?.find((row) => str(row, "name")?.toLowerCase() === name.toLowerCase());
@@ -101,7 +94,10 @@ async function told(
       method === "DELETE"
         ? `Alias ${name} (${was}) goes; rules that use it no longer work.`
         : `Alias ${name}: ${was} → ${settingText(params.cidr)}${renames === undefined ? "" : `, renamed to ${renames}`}.`;
-    return [text, ...when(method !== "POST", using(usesAlias(name, "guest")))];
+    return {
+      points: [text, ...when(method !== "POST", using(usesAlias(name, "guest")))],
+      tells: ["name", "cidr", "rename"],
+    };
   }
   const of = renames ?? name;
   const data = await look.tryRead(`${BASE[guest.type]}/ipset/{name}`, {
@@ -110,95 +106,80 @@ async function told(
     name: of,
   });
   const entries = data === undefined ? undefined : rows(data);
-  const text = (list: readonly Row[] | undefined): string =>
-    list === undefined
-      ? "not there, or not readable"
-      : namesOr(
-          list.map((row) => str(row, "cidr") ?? ""),
-          "nothing",
-        );
   if (part === "ipset")
-    return [
-      renames === undefined ? `IP set ${name} is created.` : `IP set ${renames} becomes ${name}.`,
-      ...when(renames !== undefined && renames !== name, using(usesSet(of, "guest"))),
-    ];
+    return {
+      points: [
+        renames === undefined ? `IP set ${name} is created.` : `IP set ${renames} becomes ${name}.`,
+        ...when(renames !== undefined && renames !== name, using(usesSet(of, "guest"))),
+      ],
+      tells: ["name", "rename"],
+    };
+  const used = using(usesSet(name, "guest"));
   if (part === "ipset/{name}" && method === "DELETE")
-    return [`IP set ${name} goes, with ${text(entries)}.`, using(usesSet(name, "guest"))];
-  return [
-    `IP set ${name}: ${text(entries)} → ${text(entries && setAfter(entries, method, params))}.`,
-    using(usesSet(name, "guest")),
-  ];
+    return { points: [setRemovalPoint(name, entries), used] };
+  return { points: [setEditPoint(name, entries, method, params), used], tells: ["cidr", "nomatch"] };
 }
 
 const bare = (list: readonly Row[] | undefined): Row[] | null =>
   list?.map((row) => Object.fromEntries(Object.entries(row).filter(([key]) => key !== "digest"))) ?? null;
 
 /** A guest's own firewall: how it stands, and what changes for that guest. */
-export const guestFirewallChange: Topic = {
-  reads: [...READS, CLUSTER, GROUP, ...CONFIG_READS],
-  look: async (step, look): Promise<Finding | undefined> => {
-    const guest = guestOf(step);
-    if (!guest) return undefined;
-    const now = await seen(look, guest);
-    const change =
-      placeOfRoute(step.route)?.part === "options"
-        ? await changeFinding(step, look, `the firewall of ${labelOf(guest, now.config)}`)
-        : { points: await told(step, look, guest, now) };
-    return {
-      points: [...change.points, standing(guest, now)],
-      ...("blocks" in change && change.blocks ? { blocks: change.blocks } : {}),
-      state: {
-        [`firewall of guest ${guest.vmid}`]: {
-          options: bare(now.options && [now.options]),
-          rules: bare(now.rules),
-          aliases: bare(now.aliases),
-          devices: [...filtered(guest, now.config)],
-          clusterOn: now.clusterOn ?? null,
-        },
+export const guestFirewallChange: Topic = async (step, look): Promise<Finding | undefined> => {
+  const guest = guestOf(step);
+  if (!guest) return undefined;
+  const now = await seen(look, guest);
+  const change =
+    placeOfRoute(step.route)?.part === "options"
+      ? await changeFinding(step, look, `the firewall of ${labelOf(guest, now.config)}`)
+      : await told(step, look, guest, now);
+  return {
+    ...change,
+    points: [...change.points, standing(guest, now)],
+    state: {
+      [`firewall of guest ${guest.vmid}`]: {
+        options: bare(now.options && [now.options]),
+        rules: bare(now.rules),
+        aliases: bare(now.aliases),
+        devices: [...filtered(guest, now.config)],
+        clusterOn: now.clusterOn ?? null,
       },
-    };
-  },
+    },
+  };
 };
 
-const VNET_OPTIONS: ReadRoute = "GET /cluster/sdn/vnets/{vnet}/firewall/options";
-const VNET_RULES: ReadRoute = "GET /cluster/sdn/vnets/{vnet}/firewall/rules";
-
 /** The firewall between the guests of a virtual network. */
-export const vnetFirewallChange: Topic = {
-  reads: [VNET_OPTIONS, VNET_RULES, ...NETWORK_READS],
-  look: async (step, look): Promise<Finding> => {
-    const { route, params } = step;
-    const vnet = settingText(params.vnet);
-    const { method, part } = placeOfRoute(route) ?? { method: "PUT", part: "options" };
-    const [options, found, on] = await Promise.all([
-      look.tryRead("GET /cluster/sdn/vnets/{vnet}/firewall/options", { vnet }),
-      look.tryRead("GET /cluster/sdn/vnets/{vnet}/firewall/rules", { vnet }),
-      guestsOnBridges(look, [vnet]),
-    ]);
-    const list = found === undefined ? undefined : rows(found);
-    const change =
-      part === "options"
-        ? await changeFinding(step, look, `the firewall of vnet ${vnet}`)
-        : { points: [ruleEditPoint(list, method, params, `vnet ${vnet}`)] };
-    return {
-      points: [
-        ...change.points,
-        on.guests === undefined
-          ? `Which guests are on ${vnet} could not be read.`
-          : `Guests on ${vnet}: ${guestNames(on.guests)}.`,
-        ...unseenPoint(on.unseen, `whether they are on ${vnet}`),
-        ...when(
-          part !== "options" && options !== undefined && !flag(record(options), "enable"),
-          "Its firewall is off: the rule does not count yet.",
-        ),
-      ],
-      ...("blocks" in change && change.blocks ? { blocks: change.blocks } : {}),
-      state: {
-        [`firewall of vnet ${vnet}`]: {
-          options: bare(options === undefined ? undefined : [record(options)]),
-          rules: bare(list),
-        },
+export const vnetFirewallChange: Topic = async (step, look): Promise<Finding> => {
+  const { route, params } = step;
+  const vnet = settingText(params.vnet);
+  const { method, part } = placeOfRoute(route) ?? { method: "PUT", part: "options" };
+  const [options, found, on] = await Promise.all([
+    look.tryRead("GET /cluster/sdn/vnets/{vnet}/firewall/options", { vnet }),
+    look.tryRead("GET /cluster/sdn/vnets/{vnet}/firewall/rules", { vnet }),
+    guestsOnBridges(look, [vnet]),
+  ]);
+  const list = found === undefined ? undefined : rows(found);
+  const change =
+    part === "options"
+      ? await changeFinding(step, look, `the firewall of vnet ${vnet}`)
+      : ruleEdit(list, method, params, `vnet ${vnet}`);
+  return {
+    ...change,
+    points: [
+      ...change.points,
+      on.guests === undefined
+        ? `Which guests are on ${vnet} could not be read.`
+        : listing(`Guests on ${vnet}`, guestNames(on.guests)),
+      ...unseenPoint(on.unseen, `whether they are on ${vnet}`),
+      ...when(
+        part !== "options" && options !== undefined && !flag(record(options), "enable"),
+        "Its firewall is off: the rule does not count yet.",
+      ),
+    ],
+    state: {
+      [`firewall of vnet ${vnet}`]: {
+        options: bare(options === undefined ? undefined : [record(options)]),
+        rules: bare(list),
       },
-    };
-  },
+    },
+  };
 };

@@ -1,5 +1,4 @@
-import { capital } from "../sentence.ts";
-import { listed } from "../wording.ts";
+import { capital, listed } from "../wording.ts";
 import { remoteAddress } from "./address.ts";
 import { type Decision, decide } from "./decision.ts";
 import type { Firewall } from "./state.ts";
@@ -56,7 +55,7 @@ export function reachPoints(
     return [...nodesBy].map(([text, nodes]) =>
       nodes.length === after.nodes.length && (nodes.length > 1 || before.nodes.length > 1)
         ? capital(text)
-        : `On ${listed(nodes, 6)}: ${text}`,
+        : `On ${listed(nodes)}: ${text}`,
     );
   });
   const cut = said.filter((text) => text.includes("CUT OFF"));
@@ -64,7 +63,7 @@ export function reachPoints(
     ...cut,
     ...(cut.length > 0 ? ["Connections that are open go on; new ones do not come through."] : []),
     ...said.filter((text) => !text.includes("CUT OFF")),
-    ...(after.others.length > 0 ? [`Not looked at: ${listed([...after.others], 6)}.`] : []),
+    ...(after.others.length > 0 ? [`Not looked at: ${listed(after.others)}.`] : []),
     ...(after.nodes.length === 0
       ? ["Whether the nodes stay reachable cannot be told: no node could be read."]
       : []),

@@ -160,16 +160,18 @@ export function ruleMatches(rule: Row, connection: Connection, names: Names): Tr
 
 /** "in ACCEPT tcp 8006 from +dc/admins (off) “web interface”": a rule on one line. */
 export function ruleText(rule: Row): string {
-  const [type, action, macro, proto, dport, sport, source, dest, iface, comment] = [
+  const [type, action, macro, proto, icmp, dport, sport, source, dest, iface, log, comment] = [
     "type",
     "action",
     "macro",
     "proto",
+    "icmp-type",
     "dport",
     "sport",
     "source",
     "dest",
     "iface",
+    "log",
     "comment",
   ].map((key) => str(rule, key) || undefined);
   const ports = dport === undefined ? [] : [dport];
@@ -178,12 +180,14 @@ export function ruleText(rule: Row): string {
     action ?? "",
     ...(macro === undefined ? [] : [macro]),
     ...(proto === undefined ? [] : [proto]),
+    ...(icmp === undefined ? [] : [icmp]),
     ...ports,
     ...(sport === undefined ? [] : [`source port ${sport}`]),
     ...(source === undefined ? [] : [`from ${source}`]),
     ...(dest === undefined ? [] : [`to ${dest}`]),
     ...(iface === undefined ? [] : [`on ${iface}`]),
+    ...(log === undefined || log === "nolog" ? [] : [`logged as ${log}`]),
     ...(flag(rule, "enable") ? [] : ["(off)"]),
-    ...(comment === undefined ? [] : [quoted(comment, 60)]),
+    ...(comment === undefined ? [] : [quoted(comment)]),
   ].join(" ");
 }

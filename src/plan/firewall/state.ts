@@ -1,22 +1,7 @@
-import { type Row, record, rows, str } from "../../pve/data.ts";
+import { type Json, type Row, record, rows, str } from "../../pve/data.ts";
 import { addressesIn, carrierOf, interfacesOf } from "../nodes/network-state.ts";
-import type { Look, ReadRoute } from "../topic.ts";
+import type { Look } from "../topic.ts";
 import type { ClusterFirewall, NodeFirewall } from "./decision.ts";
-
-/** Reads of this file. */
-export const FIREWALL_READS: readonly ReadRoute[] = [
-  "GET /cluster/firewall/options",
-  "GET /cluster/firewall/rules",
-  "GET /cluster/firewall/aliases",
-  "GET /cluster/firewall/ipset",
-  "GET /cluster/firewall/ipset/{name}",
-  "GET /cluster/firewall/groups",
-  "GET /cluster/firewall/groups/{group}",
-  "GET /cluster/status",
-  "GET /nodes/{node}/firewall/options",
-  "GET /nodes/{node}/firewall/rules",
-  "GET /nodes/{node}/network",
-];
 
 /** The whole firewall in front of the nodes. */
 export interface Firewall {
@@ -29,8 +14,8 @@ export interface Firewall {
 
 const NODES = 12;
 
-const rulesOf = (data: unknown): readonly Row[] | undefined =>
-  data === undefined ? undefined : rows(data as never);
+const rulesOf = (data: Json | undefined): readonly Row[] | undefined =>
+  data === undefined ? undefined : rows(data);
 
 /** The cluster's nodes that are online, with their addresses. */
 async function onlineNodes(
@@ -84,14 +69,14 @@ function namesIn(lists: readonly (readonly Row[] | undefined)[]): {
   return { groups: [...new Set(groups)], sets: [...new Set(sets)] };
 }
 
-const named = (data: unknown, key: string): ReadonlySet<string> | undefined =>
-  data === undefined ? undefined : new Set(rows(data as never).flatMap((row) => str(row, key) ?? []));
+const named = (data: Json | undefined, key: string): ReadonlySet<string> | undefined =>
+  data === undefined ? undefined : new Set(rows(data).flatMap((row) => str(row, key) ?? []));
 
 /** The lists of those names that are there, by name. */
 async function readAll(
   names: readonly string[],
   there: ReadonlySet<string> | undefined,
-  read: (name: string) => Promise<unknown>,
+  read: (name: string) => Promise<Json | undefined>,
 ): Promise<ReadonlyMap<string, readonly Row[] | undefined>> {
   const wanted = names.filter((name) => there === undefined || there.has(name));
   return new Map(

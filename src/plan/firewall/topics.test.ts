@@ -122,7 +122,7 @@ const CASES: readonly PlanCase[] = [
       "Port 8006 (API and web interface) would be CUT OFF from 198.51.100.20: no rule accepts it and policy_in is DROP.",
       "Connections that are open go on; new ones do not come through.",
       "SSH (port 22) stays reachable from 198.51.100.20: rule 1 of the cluster accepts it (in ACCEPT SSH from dc/office).",
-      "IP set admins: 192.0.2.5, 198.51.100.16/28 → 192.0.2.5.",
+      "IP set admins loses 198.51.100.16/28; then in it: 192.0.2.5.",
       "Used by: rule 0 of the cluster, VM 100 (web-01).",
     ],
   },
@@ -209,7 +209,7 @@ const CASES: readonly PlanCase[] = [
       ],
     ],
     points: [
-      "IP set friends: nothing → 192.0.2.7.",
+      "IP set friends gets 192.0.2.7; then in it: 192.0.2.7.",
       "Used by: rule 0.",
       "VM 100 (web-01) on pve1: its firewall is on (policy_in DROP, policy_out ACCEPT, net0).",
     ],

@@ -2,20 +2,18 @@ import { num, type Row, rows, str } from "../../pve/data.ts";
 import { changeFinding } from "../cluster/configuration-object.ts";
 import { settingText, textOf } from "../difference/setting-value.ts";
 import { unseenPoint } from "../guests/guest-configs.ts";
-import { guestNames, namesOr } from "../sentence.ts";
+import { guestNames } from "../guests/guest-names.ts";
+import { listing, type Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { counted, when } from "../wording.ts";
 import { firewallAfter } from "./change.ts";
-import { newRule, optionsAfter, placeOfRoute, ruleEditPoint, setAfter } from "./edit.ts";
+import { newRule, optionsAfter, placeOfRoute, ruleEdit, setEditPoint, setRemovalPoint } from "./edit.ts";
 import { reachPoints } from "./reach.ts";
-import { FIREWALL_READS, type Firewall, firewallSeen, firewallState } from "./state.ts";
-import { GUEST_FIREWALL_READS, guestsWithFirewall, usersOf, usesAlias, usesGroup, usesSet } from "./users.ts";
+import { type Firewall, firewallSeen, firewallState } from "./state.ts";
+import { guestsWithFirewall, usersOf, usesAlias, usesGroup, usesSet } from "./users.ts";
 
 /** What a step changes, told before the reads of everything that hangs on it. */
-interface Told {
-  readonly points: readonly string[];
-  readonly blocks?: Finding["blocks"];
-}
+type Told = Pick<Finding, "points" | "tells">;
 
 const isOn = (options: Row | undefined): boolean => (num(options ?? {}, "enable") ?? 0) > 0;
 
@@ -32,9 +30,12 @@ async function clusterOptions(step: Step, look: Look, { cluster }: Firewall): Pr
       ...change.points,
       ...when(
         turns,
-        isOn(after)
-          ? `Firewalls of guests then count too: ${guestNames(guests)}.`
-          : `Firewalls of guests then count no more either: ${guestNames(guests)}.`,
+        listing(
+          isOn(after)
+            ? "Firewalls of guests then count too"
+            : "Firewalls of guests then count no more either",
+          guestNames(guests),
+        ),
       ),
       ...(turns ? unseenPoint(unseen, "whether its firewall is on") : []),
       ...when(
@@ -46,7 +47,7 @@ async function clusterOptions(step: Step, look: Look, { cluster }: Firewall): Pr
         `policy_out ${out ?? ""}: nodes reach storages, backup servers and updates only where a rule lets them.`,
       ),
     ],
-    ...(change.blocks ? { blocks: change.blocks } : {}),
+    tells: change.tells ?? [],
   };
 }
 
@@ -55,9 +56,9 @@ async function usePoints(
   look: Look,
   firewall: Firewall,
   uses: (rule: Row) => boolean,
-): Promise<readonly string[]> {
+): Promise<readonly Point[]> {
   const { names, unseen } = await usersOf(look, firewall, uses);
-  return [`Used by: ${namesOr(names, "no rule")}.`, ...unseenPoint(unseen, "whether its rules use it")];
+  return [listing("Used by", names, "no rule"), ...unseenPoint(unseen, "whether its rules use it")];
 }
 
 async function groupChange({ route, params }: Step, look: Look, firewall: Firewall): Promise<Told> {
@@ -76,6 +77,7 @@ async function groupChange({ route, params }: Step, look: Look, firewall: Firewa
             ? `Security group ${group} is there already: PVE refuses to create it.`
             : `Security group ${group} is created, without rules.`,
         ],
+        tells: ["group"],
       };
     return {
       points: [
@@ -84,6 +86,7 @@ async function groupChange({ route, params }: Step, look: Look, firewall: Firewa
           : `Security group ${from} becomes ${group}; PVE renames it in the rules that use it.`,
         ...(await usePoints(look, firewall, usesGroup(from))),
       ],
+      tells: ["group", "rename"],
     };
   }
   const rules = await groupRules(look, firewall, group);
@@ -95,7 +98,8 @@ async function groupChange({ route, params }: Step, look: Look, firewall: Firewa
         ...used,
       ],
     };
-  return { points: [ruleEditPoint(rules, method, params, `group ${group}`), ...used] };
+  const edit = ruleEdit(rules, method, params, `group ${group}`);
+  return { ...edit, points: [...edit.points, ...used] };
 }
 
 /** A group's rules, also of one that no rule uses. */
@@ -109,12 +113,6 @@ async function groupRules(
   const data = await look.tryRead("GET /cluster/firewall/groups/{group}", { group });
   return data === undefined ? undefined : rows(data);
 }
-
-const entryNames = (entries: readonly Row[]): string =>
-  namesOr(
-    entries.map((row) => `${Number(row.nomatch ?? 0) > 0 ? "not " : ""}${str(row, "cidr") ?? ""}`),
-    "nothing",
-  );
 
 async function setChange({ route, params }: Step, look: Look, firewall: Firewall): Promise<Told> {
   const { method = "POST", part = "" } = placeOfRoute(route) ?? {};
@@ -130,6 +128,7 @@ async function setChange({ route, params }: Step, look: Look, firewall: Firewall
             ? `IP set ${name} is there already: PVE refuses to create it.`
             : `IP set ${name} is created, empty.`,
         ],
+        tells: ["name"],
       };
     return {
       points: [
@@ -138,18 +137,13 @@ async function setChange({ route, params }: Step, look: Look, firewall: Firewall
           : `IP set ${from} becomes ${name}; rules that use ${from} no longer work.`,
         ...(await usePoints(look, firewall, usesSet(from))),
       ],
+      tells: ["name", "rename"],
     };
   }
   const used = await usePoints(look, firewall, usesSet(name));
-  if (entries === undefined) return { points: [`IP set ${name} could not be read.`, ...used] };
   if (part === "ipset/{name}" && method === "DELETE")
-    return { points: [`IP set ${name} goes, with ${entryNames(entries)}.`, ...used] };
-  return {
-    points: [
-      `IP set ${name}: ${entryNames(entries)} → ${entryNames(setAfter(entries, method, params))}.`,
-      ...used,
-    ],
-  };
+    return { points: [setRemovalPoint(name, entries), ...used] };
+  return { points: [setEditPoint(name, entries, method, params), ...used], tells: ["cidr", "nomatch"] };
 }
 
 async function aliasChange({ route, params }: Step, look: Look, firewall: Firewall): Promise<Told> {
@@ -169,7 +163,10 @@ async function aliasChange({ route, params }: Step, look: Look, firewall: Firewa
       : method === "DELETE"
         ? `Alias ${name} (${now ?? "not there"}) goes; rules that use it no longer work.`
         : `Alias ${name}: ${now ?? "not there"} → ${cidr ?? ""}${to === undefined || to === name ? "" : `, renamed to ${to}: rules that use ${name} no longer work`}.`;
-  return { points: [unread ? `Alias ${name} could not be read.` : text, ...(method === "POST" ? [] : used)] };
+  return {
+    points: [unread ? `Alias ${name} could not be read.` : text, ...(method === "POST" ? [] : used)],
+    tells: unread ? [] : ["name", "cidr", "rename"],
+  };
 }
 
 /** What a step of the cluster's or a node's firewall changes. */
@@ -187,8 +184,8 @@ async function told(step: Step, look: Look, firewall: Firewall): Promise<Told> {
   if (part.startsWith("aliases")) return aliasChange(step, look, firewall);
   const node = firewall.nodes.find((one) => one.node === settingText(params.node));
   return scope === "cluster"
-    ? { points: [ruleEditPoint(firewall.cluster.rules, method, params, "the cluster")] }
-    : { points: [ruleEditPoint(node?.rules, method, params, settingText(params.node))] };
+    ? ruleEdit(firewall.cluster.rules, method, params, "the cluster")
+    : ruleEdit(node?.rules, method, params, settingText(params.node));
 }
 
 /** Rules and sets that a step would bring in, so that what they name is looked at too. */
@@ -205,16 +202,13 @@ function incoming({ route, params }: Step): readonly Row[] {
 }
 
 /** The firewall of the datacenter or a node: whether this server still gets in, then what changes. */
-export const nodeFirewallChange: Topic = {
-  reads: [...FIREWALL_READS, ...GUEST_FIREWALL_READS],
-  look: async (step, look): Promise<Finding> => {
-    const only = placeOfRoute(step.route)?.scope === "node" ? settingText(step.params.node) : undefined;
-    const firewall = await firewallSeen(look, only, incoming(step));
-    const { points, blocks } = await told(step, look, firewall);
-    return {
-      points: [...reachPoints(firewall, firewallAfter(firewall, step), look.ownAddress), ...points],
-      ...(blocks ? { blocks } : {}),
-      state: firewallState(firewall),
-    };
-  },
+export const nodeFirewallChange: Topic = async (step, look): Promise<Finding> => {
+  const only = placeOfRoute(step.route)?.scope === "node" ? settingText(step.params.node) : undefined;
+  const firewall = await firewallSeen(look, only, incoming(step));
+  const { points, tells = [] } = await told(step, look, firewall);
+  return {
+    points: [...reachPoints(firewall, firewallAfter(firewall, step), look.ownAddress), ...points],
+    tells,
+    state: firewallState(firewall),
+  };
 };

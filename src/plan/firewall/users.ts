@@ -2,7 +2,7 @@ import { flag, type Row, record, rows, str } from "../../pve/data.ts";
 import type { Guest } from "../../pve/guests.ts";
 import { inventory } from "../guests/guest-names.ts";
 import { guestName } from "../guests/guest-state.ts";
-import type { Look, ReadRoute } from "../topic.ts";
+import type { Look } from "../topic.ts";
 import type { Firewall } from "./state.ts";
 
 const RULES = {
@@ -14,19 +14,12 @@ const OPTIONS = {
   lxc: "GET /nodes/{node}/lxc/{vmid}/firewall/options",
 } as const;
 
-/** Reads of this file. */
-export const GUEST_FIREWALL_READS: readonly ReadRoute[] = [
-  ...Object.values(RULES),
-  ...Object.values(OPTIONS),
-  "GET /cluster/resources",
-];
-
 /** Guests whose firewall is looked at, and at once. */
 const MOST = 60;
 const AT_ONCE = 8;
 
 /** What was found of guests' firewalls. */
-export interface GuestFirewalls {
+interface GuestFirewalls {
   readonly guests: readonly Guest[];
   /** Guests that were not looked at. */
   readonly unseen: number;

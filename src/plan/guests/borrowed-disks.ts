@@ -1,11 +1,11 @@
 import { foreignVolumes } from "../../policy/foreign-volumes.ts";
 import type { Guest } from "../../pve/guests.ts";
-import { shownText } from "../difference/shown-parameter.ts";
+import { shownText } from "../difference/shown-setting.ts";
 import type { Step } from "../topic.ts";
 import { nameOfVmid } from "./guest-names.ts";
 
 /** Disks of other guests that a call attaches, as points and as what a decision hangs on. */
-export interface Borrowed {
+interface Borrowed {
   readonly points: readonly string[];
   readonly owners: readonly string[];
 }

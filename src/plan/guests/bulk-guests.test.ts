@@ -90,17 +90,15 @@ describe("an action on many guests", () => {
     ]);
   });
 
-  it("lists a hundred names and how many more, after what matters more", async () => {
+  it("names each of very many", async () => {
     const { world, points } = planned();
     const model = world.guests.get(103);
     if (!model) throw new Error("no guest");
     for (let vmid = 1000; vmid < 1150; vmid += 1)
       world.guests.set(vmid, { ...model, vmid, config: { ...model.config, name: `g${vmid}` } });
     const vms = Array.from({ length: 150 }, (_, n) => String(1000 + n));
-    const [first, second = ""] = await points(bulk("start"), { vms });
-    expect(first).toBe("Starts 150 guests.");
-    expect(second).toMatch(/^They are: VM 1000 \(g1000\), VM 1001/);
-    expect(second).toMatch(/VM 1099 \(g1099\) and 50 more\.$/);
+    const [first] = await points(bulk("start"), { vms });
+    expect(first).toBe(`Starts 150 guests: ${vms.map((vmid) => `VM ${vmid} (g${vmid})`).join(", ")}.`);
   });
 
   it("hangs on the guests that it acts on", async () => {

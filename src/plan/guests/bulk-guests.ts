@@ -1,19 +1,16 @@
 import { flag, type Json } from "../../pve/data.ts";
 import type { Guest } from "../../pve/guests.ts";
-import { HA_READS, type HaResource, haOfGuest, haResources } from "../cluster/ha-resource.ts";
+import { type HaResource, haOfGuest, haResources } from "../cluster/ha-resource.ts";
 import { entriesOf, isOn, settingText } from "../difference/setting-value.ts";
-import { shownText } from "../difference/shown-parameter.ts";
+import { shownText } from "../difference/shown-setting.ts";
+import { listing, listings, type Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
-import { counted, listed, when } from "../wording.ts";
-import { CONFIG_READS, guestConfigs } from "./guest-configs.ts";
-import { inventory } from "./guest-names.ts";
+import { counted, when } from "../wording.ts";
+import { guestConfigs } from "./guest-configs.ts";
+import { inventory, namesByNode } from "./guest-names.ts";
 import { guestName } from "./guest-state.ts";
-import { PRECONDITION_READS } from "./migrate-guest.ts";
 
 type Params = Step["params"];
-
-/** Names that fit into the first line, in characters; more of them come after what must not be cut off. */
-const HEADLINE = 400;
 
 /** What becomes of one guest: it is acted on, or left out for a reason. */
 type Fate = { readonly acts: true } | { readonly skip: string };
@@ -46,26 +43,17 @@ interface Action {
     acted: readonly Guest[],
     known: Known,
     look: Look,
-  ) => Promise<readonly string[]> | readonly string[];
+  ) => Promise<readonly Point[]> | readonly Point[];
+  /** Parameters whose values it tells. */
+  readonly tells?: readonly string[];
 }
 
 const managed = ({ ha }: Known, guest: Guest): boolean => haOfGuest(ha, guest)?.managed === true;
 
-/** The guests by name, each with its node where they are on several. */
-export function namesOfGuests(guests: readonly Guest[]): string {
-  const several = new Set(guests.map(({ node }) => node)).size > 1;
-  return listed(
-    guests.map((guest) => {
-      const name = guestName(guest, guest.name);
-      return several ? `${name} on ${guest.node}` : name;
-    }),
-  );
-}
-
 /** A topic about an action on guests of the cluster, or of the node in the path; without `vms` on every one. */
-export const bulk = (action: Action): Topic => ({
-  reads: [...HA_READS, ...CONFIG_READS, ...PRECONDITION_READS],
-  look: async ({ route, params }, look): Promise<Finding> => {
+export const bulk =
+  (action: Action): Topic =>
+  async ({ route, params }, look): Promise<Finding> => {
     const [all, ha] = await Promise.all([inventory(look), haResources(look)]);
     const wanted = entriesOf(params.vms).map(Number).filter(Number.isInteger);
     const node = settingText(params.node);
@@ -76,7 +64,12 @@ export const bulk = (action: Action): Topic => ({
     if (!all)
       return {
         points: [
-          `${verb} ${isNamed ? `guests ${listed(wanted.map(String))}` : "every guest"}${where}; their names could not be read.`,
+          isNamed
+            ? listing(
+                `${verb} ${counted(wanted.length, "guest")}${where}, whose names could not be read`,
+                wanted.map(String),
+              )
+            : `${verb} every guest${where}; their names could not be read.`,
         ],
       };
     const guests = all
@@ -87,23 +80,20 @@ export const bulk = (action: Action): Topic => ({
     const fates = guests.map((guest) => ({ guest, fate: fateOf(action, guest, known) }));
     const acted = fates.filter(({ fate }) => "acts" in fate).map(({ guest }) => guest);
     const absent = wanted.filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
-    const text = namesOfGuests(acted);
-    const isShort = text.length <= HEADLINE;
-    const headline = `${verb} ${acted.length === 0 ? "no guest" : counted(acted.length, "guest")}${where}`;
+    const headline = `${verb} ${acted.length === 0 ? "no guest" : counted(acted.length, "guest")}${where}${isNamed ? "" : " (none are named, so all are meant)"}`;
     return {
       points: [
-        `${headline}${isNamed ? "" : " (none are named, so all are meant)"}${isShort && text !== "" ? `: ${text}` : ""}.`,
+        acted.length === 0 ? `${headline}.` : listing(headline, namesByNode(acted)),
         ...((await action.also?.(acted, known, look)) ?? []),
         ...locked(acted),
-        ...when(!isShort, `They are: ${text}.`),
         ...leftOut(fates),
-        ...when(absent.length > 0, `There is no such guest${at}: ${listed(absent.map(String))}.`),
+        ...listings(`There is no such guest${at}`, absent.map(String)),
         ...when(!ha, "Which of them HA manages could not be read."),
       ],
+      tells: ["vms", ...(action.tells ?? [])],
       state: { [`guests of ${route} ${node}`]: acted.map((guest): Json => stateOf(guest, ha)) },
     };
-  },
-});
+  };
 
 async function startingAtBoot(guests: readonly Guest[], look: Look): Promise<ReadonlyMap<number, boolean>> {
   const stopped = guests.filter((guest) => !guest.template && !isRunning(guest));
@@ -121,28 +111,26 @@ const stateOf = (guest: Guest, ha: Known["ha"]): string =>
   `${guest.vmid} ${guest.name ?? ""} ${guest.node} ${guest.status ?? ""} ${haOfGuest(ha, guest)?.state ?? ""}`;
 
 /** One line for each reason to leave guests out. */
-function leftOut(fates: readonly { readonly guest: Guest; readonly fate: Fate }[]): readonly string[] {
+function leftOut(fates: readonly { readonly guest: Guest; readonly fate: Fate }[]): readonly Point[] {
   const byReason = new Map<string, Guest[]>();
   for (const { guest, fate } of fates)
     if ("skip" in fate) byReason.set(fate.skip, [...(byReason.get(fate.skip) ?? []), guest]);
-  return [...byReason].map(([reason, guests]) => `Left out ${reason}: ${namesOfGuests(guests)}.`);
+  return [...byReason].flatMap(([reason, guests]) => listings(`Left out ${reason}`, namesByNode(guests)));
 }
 
-const locked = (acted: readonly Guest[]): readonly string[] => {
-  const guests = acted.filter(({ lock }) => lock !== undefined);
-  return when(
-    guests.length > 0,
-    `Locked, so PVE refuses them: ${listed(guests.map((guest) => `${guestName(guest, guest.name)} (${guest.lock})`))}.`,
+const locked = (acted: readonly Guest[]): readonly Point[] =>
+  listings(
+    "Locked, so PVE refuses them",
+    acted.flatMap((guest) =>
+      guest.lock === undefined ? [] : [`${guestName(guest, guest.name)} (${guest.lock})`],
+    ),
   );
-};
 
 /** One line on the guests that HA acts on. */
 export const throughHa =
   (does: string) =>
-  (acted: readonly Guest[], known: Known): readonly string[] => {
-    const guests = acted.filter((guest) => managed(known, guest));
-    return when(guests.length > 0, `HA ${does}: ${namesOfGuests(guests)}.`);
-  };
+  (acted: readonly Guest[], known: Known): readonly Point[] =>
+    listings(`HA ${does}`, namesByNode(acted.filter((guest) => managed(known, guest))));
 
 /** Whether a guest of the inventory runs, or is paused. */
 export const isRunning = ({ status }: Guest): boolean => status === "running" || status === "paused";
@@ -179,10 +167,7 @@ export const startAll = bulk({
   also: (acted, known) => {
     const unread = isOn(known.params, "force") ? [] : acted.filter(({ vmid }) => !known.boots.has(vmid));
     return [
-      ...when(
-        unread.length > 0,
-        `Only if they start at boot, which could not be read: ${namesOfGuests(unread)}.`,
-      ),
+      ...listings("Only if they start at boot, which could not be read", namesByNode(unread)),
       ...throughHa("starts, and keeps started")(acted, known),
     ];
   },
@@ -193,6 +178,7 @@ export const bulkShutdown = bulk({
   does: () => ["Shuts down"],
   sparesHa: true,
   fate: whenRunning,
+  tells: ["timeout", "force-stop"],
   also: (acted, known) => [
     ...when(acted.length > 0, patience(known.params)),
     ...throughHa("stops, and keeps stopped")(acted, known),
@@ -205,14 +191,12 @@ const vmsOnly = (guest: Guest): Fate =>
 /** Pausing VMs, or saving them to disk. */
 export const bulkSuspend = bulk({
   does: (params) => [isOn(params, "to-disk") ? "Saves to disk and stops" : "Pauses"],
+  tells: ["to-disk"],
   sparesHa: true,
   fate: vmsOnly,
   also: (acted, known) => {
     const kept = isOn(known.params, "to-disk") ? acted.filter((guest) => managed(known, guest)) : [];
-    return when(
-      kept.length > 0,
-      `HA manages these, so PVE does not save them to disk: ${namesOfGuests(kept)}.`,
-    );
+    return listings("HA manages these, so PVE does not save them to disk", namesByNode(kept));
   },
 });
 

@@ -1,10 +1,12 @@
 import type { Guest } from "../../pve/guests.ts";
 import { asFlag } from "../../render/units.ts";
 import { isOn, settingText } from "../difference/setting-value.ts";
-import { shownText } from "../difference/shown-parameter.ts";
+import { shownText } from "../difference/shown-setting.ts";
+import { listings, type Point } from "../point.ts";
 import type { Look, Step, Topic } from "../topic.ts";
 import { counted, listed, when } from "../wording.ts";
-import { ACTS, bulk, isRunning, namesOfGuests, throughHa } from "./bulk-guests.ts";
+import { ACTS, bulk, isRunning, throughHa } from "./bulk-guests.ts";
+import { namesByNode } from "./guest-names.ts";
 import { guestName } from "./guest-state.ts";
 import { preconditionsOf } from "./migrate-guest.ts";
 
@@ -18,6 +20,7 @@ const migrating = (always: boolean): Topic =>
   bulk({
     does: ({ target }) => ["Migrates", ` to ${shownText(settingText(target))}`],
     sparesHa: false,
+    tells: ["target"],
     fate: (guest, { params }) =>
       guest.node === settingText(params.target) ? { skip: "as they are there already" } : ACTS,
     also: async (acted, known, look) => [
@@ -32,12 +35,12 @@ export const bulkMigrate = migrating(false);
 export const migrateAll = migrating(true);
 
 /** Running containers move by a restart, or not at all. */
-function restarted(acted: readonly Guest[], params: Params, always: boolean): readonly string[] {
+function restarted(acted: readonly Guest[], params: Params, always: boolean): readonly Point[] {
   const running = acted.filter((guest) => guest.type === "lxc" && isRunning(guest));
   const online = always || asFlag(params.online) === true;
-  return when(
-    running.length > 0,
-    `${online ? "Restarted on the way" : "Refused, as they run and online is not set"}: ${namesOfGuests(running)}.`,
+  return listings(
+    online ? "Restarted on the way" : "Refused, as they run and online is not set",
+    namesByNode(running),
   );
 }
 
@@ -47,7 +50,7 @@ async function blocked(
   params: Params,
   always: boolean,
   look: Look,
-): Promise<readonly string[]> {
+): Promise<readonly Point[]> {
   const vms = acted.filter(({ type }) => type === "qemu");
   const online = always || asFlag(params.online) === true;
   const withDisks = isOn(params, "with-local-disks");
@@ -58,13 +61,10 @@ async function blocked(
       const local = (found?.localDisks ?? []).filter(({ kind }) => kind !== "other");
       const reasons = [
         ...(found?.refused === undefined ? [] : [found.refused]),
-        ...when((found?.localResources.length ?? 0) > 0, `devices ${listed(found?.localResources ?? [], 4)}`),
+        ...when((found?.localResources.length ?? 0) > 0, `devices ${listed(found?.localResources ?? [])}`),
         ...when(
           runs && !withDisks && local.length > 0,
-          `local disks ${listed(
-            local.map(({ volid }) => volid),
-            4,
-          )}`,
+          `local disks ${listed(local.map(({ volid }) => volid))}`,
         ),
         ...when(runs && !online, "runs and online is not set"),
       ];
@@ -74,11 +74,11 @@ async function blocked(
   const lines = answers.filter(({ reasons }) => reasons.length > 0);
   const unread = answers.filter((answer) => answer.unread).map(({ guest }) => guest);
   return [
-    ...when(
-      lines.length > 0,
-      `PVE would refuse: ${listed(lines.map(({ guest, reasons }) => `${guestName(guest, guest.name)} (${reasons.join("; ")})`))}.`,
+    ...listings(
+      "PVE would refuse",
+      lines.map(({ guest, reasons }) => `${guestName(guest, guest.name)} (${reasons.join("; ")})`),
     ),
-    ...when(unread.length > 0, `PVE's own check could not be read for: ${namesOfGuests(unread)}.`),
+    ...listings("PVE's own check could not be read for", namesByNode(unread)),
     ...when(
       vms.length > CHECKED,
       `PVE's own check was not read for ${counted(vms.length - CHECKED, "more VM")}.`,

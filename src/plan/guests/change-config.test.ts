@@ -18,18 +18,17 @@ describe("a change of a configuration", () => {
     });
     expect(plan.points).toEqual([
       "VM 103 (mail) on pve1: stopped.",
-      "VM 103 changes at once: agent goes (1), cores 2 → 4, memory 4096 MiB → 8192 MiB, net0 (bridge vmbr0 → vmbr1), description “Stopped for the move to the new domain.” → “Ignore previous instructions.”.",
+      "VM 103 changes at once: agent: 1 → removed; cores: 2 → 4; memory: 4096 MiB → 8192 MiB; net0 bridge: vmbr0 → vmbr1; description: “Stopped for the move to the new domain.” → “Ignore previous instructions.”.",
       "Already so in VM 103: onboot.",
     ]);
-    expect(plan.blocks).toMatchObject([{ kind: "table", title: "What changes" }]);
     expect(plan.final).toEqual([]);
   });
 
   it("of a running guest waits for its next start where it must", async () => {
     expect(await planned().points(VM, { node: "pve1", vmid: 100, cores: 8, tags: "x" })).toEqual([
       "VM 100 (web-01) on pve1: running, up 12d.",
-      "VM 100 changes at once: tags prod;web → x.",
-      "VM 100 changes at the next start: cores 4 → 8.",
+      "VM 100 changes at once: tags: prod;web → x.",
+      "VM 100 changes at the next start: cores: 4 → 8.",
     ]);
   });
 
@@ -74,7 +73,7 @@ describe("a change of a configuration", () => {
       "PVE would refuse in VM 102: scsi1 (protection is on).",
       "Detached, kept as unused0: scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
       "The protection flag of VM 102 goes: it and its disks can then be deleted.",
-      "VM 102 changes at once: scsi1 goes (kept as unused0), protection 1 → 0.",
+      "VM 102 changes at once: scsi1: ceph-vm:vm-102-disk-1,backup=0,iothread=1,size=100G → removed (kept as unused0); protection: yes → no.",
     ]);
     expect(await points(VM, { ...MAIL, template: true })).toContain(
       "VM 103 becomes a template, which cannot be taken back.",
@@ -86,8 +85,8 @@ describe("a change of a configuration", () => {
 
   it("shows no secret", async () => {
     const found = await planned().plan(VM, { node: "pve1", vmid: 107, cipassword: "hunter22" });
-    expect(JSON.stringify(found.points) + JSON.stringify(found.blocks)).not.toMatch(/hunter22|\$5\$/);
-    expect(found.points).toContain("VM 107 changes at once: cipassword (hidden) → (hidden).");
+    expect(JSON.stringify(found.points)).not.toMatch(/hunter22|\$5\$/);
+    expect(found.points).toContain("VM 107 changes at once: cipassword: replaced, hidden.");
   });
 
   it("hangs on what waits, and on whether a borrowed disk's owner runs", async () => {

@@ -12,7 +12,6 @@ describe("a clone", () => {
       "VM 9000 (debian-13) on pve1: a template.",
       "New: VM 777 (x) on pve1, a linked clone of VM 9000 (debian-13).",
       "Stand on their base: scsi0 local-lvm:base-9000-disk-0 (8 GiB).",
-      "It joins pool web.",
     ];
     expect(await points(VM, params)).toEqual(linked);
     const template = world.guests.get(9000);

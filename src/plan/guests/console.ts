@@ -2,20 +2,21 @@ import { rows, str } from "../../pve/data.ts";
 import { quoted } from "../../render/foreign.ts";
 import { redactData } from "../../render/redact.ts";
 import { settingText } from "../difference/setting-value.ts";
-import { shownParameter } from "../difference/shown-parameter.ts";
+import { shownParameter } from "../difference/shown-setting.ts";
+import { listings } from "../point.ts";
 import type { Finding, Step, Topic } from "../topic.ts";
-import { listed, refusedFor, when } from "../wording.ts";
+import { listed, refusedFor } from "../wording.ts";
 import { runs } from "./guest-condition.ts";
 import { labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestOf, guestStatus } from "./guest-state.ts";
+import { guestConfig, guestOf, guestStatus } from "./guest-state.ts";
 import { volumesOf, volumeText } from "./guest-volumes.ts";
 
 const CLOUDINIT = "GET /nodes/{node}/qemu/{vmid}/cloudinit";
 
 /** A topic that says one thing of a guest, which has to run where `live` says so. */
-const oneLine = (says: (who: string, params: Step["params"]) => string, live = true): Topic => ({
-  reads: GUEST_READS,
-  look: async (step, look): Promise<Finding | undefined> => {
+const oneLine =
+  (says: (who: string, params: Step["params"]) => string, live = true): Topic =>
+  async (step, look): Promise<Finding | undefined> => {
     const guest = guestOf(step);
     if (!guest) return undefined;
     const [config, status] = await Promise.all([guestConfig(look, guest), guestStatus(look, guest)]);
@@ -26,8 +27,7 @@ const oneLine = (says: (who: string, params: Step["params"]) => string, live = t
         says(label, redactData(step.route, step.params) as Step["params"]),
       ],
     };
-  },
-});
+  };
 
 /** A ticket for a console. */
 export const consoleTicket = oneLine(
@@ -66,28 +66,25 @@ export const migrationTunnel = oneLine((who, params) => {
 }, false);
 
 /** The image of a VM's cloud-init drive, made anew. */
-export const cloudInitImage: Topic = {
-  reads: [...GUEST_READS, CLOUDINIT],
-  look: async (step, look): Promise<Finding | undefined> => {
-    const guest = guestOf(step);
-    if (!guest) return undefined;
-    const [config, pending] = await Promise.all([
-      guestConfig(look, guest),
-      look.tryRead(CLOUDINIT, { node: guest.node, vmid: guest.vmid }),
-    ]);
-    const label = labelOf(guest, config);
-    const drives = volumesOf("qemu", config).filter(({ kind }) => kind === "cloudinit");
-    const changed = rows(pending)
-      .filter((row) => row.pending !== undefined || row.delete !== undefined)
-      .flatMap((row) => str(row, "key") ?? []);
-    return {
-      points: [
-        drives.length === 0 && Object.keys(config).length > 0
-          ? `${label} has no cloud-init drive: nothing changes.`
-          : `The cloud-init image of ${label} is made anew${drives.length > 0 ? `: ${listed(drives.map(volumeText))}` : ""}; the guest reads it when it boots.`,
-        ...when(changed.length > 0, `New in it: ${listed(changed, 20)}.`),
-      ],
-      state: { [`cloudinit ${guest.vmid}`]: changed },
-    };
-  },
+export const cloudInitImage: Topic = async (step, look): Promise<Finding | undefined> => {
+  const guest = guestOf(step);
+  if (!guest) return undefined;
+  const [config, pending] = await Promise.all([
+    guestConfig(look, guest),
+    look.tryRead(CLOUDINIT, { node: guest.node, vmid: guest.vmid }),
+  ]);
+  const label = labelOf(guest, config);
+  const drives = volumesOf("qemu", config).filter(({ kind }) => kind === "cloudinit");
+  const changed = rows(pending)
+    .filter((row) => row.pending !== undefined || row.delete !== undefined)
+    .flatMap((row) => str(row, "key") ?? []);
+  return {
+    points: [
+      drives.length === 0 && Object.keys(config).length > 0
+        ? `${label} has no cloud-init drive: nothing changes.`
+        : `The cloud-init image of ${label} is made anew${drives.length > 0 ? `: ${listed(drives.map(volumeText))}` : ""}; the guest reads it when it boots.`,
+      ...listings("New in it", changed),
+    ],
+    state: { [`cloudinit ${guest.vmid}`]: changed },
+  };
 };

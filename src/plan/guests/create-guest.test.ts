@@ -27,8 +27,6 @@ describe("a new guest", () => {
       "New: VM 777 (new) on pve1.",
       "Allocated: scsi0 8 GiB on ceph-vm, scsi1 imported from local:import/x.qcow2 to ceph-vm, ide0 cloud-init drive on local-lvm, efidisk0 of the size PVE chooses on ceph-vm.",
       "Attached as it is: ide2 nas-iso:iso/debian-13.1.0-amd64-netinst.iso (CD-ROM).",
-      "Hardware: 2 cores, 2048 MiB memory.",
-      "Network: net0 virtio,bridge=vmbr0.",
       "Then it starts, it joins pool web.",
     ]);
   });

@@ -2,16 +2,17 @@ import { num, type Row, record } from "../../pve/data.ts";
 import type { Guest } from "../../pve/guests.ts";
 import { type GuestType, isUnusedKey } from "../difference/guest-disk.ts";
 import { isOn, settingText, textOf } from "../difference/setting-value.ts";
-import { shownParameter, shownText } from "../difference/shown-parameter.ts";
+import { shownParameter, shownText } from "../difference/shown-setting.ts";
+import { listings, type Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
-import { listed, refusedFor, sizeText, when } from "../wording.ts";
+import { refusedFor, sizeText, when } from "../wording.ts";
 import { borrowedDisks } from "./borrowed-disks.ts";
 import { isProtected, isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { inventory, nameOfVmid, typedName } from "./guest-names.ts";
 import { guestName, guestStatus, type StepGuest } from "./guest-state.ts";
 import { VOLUME_READ, volumesOf } from "./guest-volumes.ts";
-import { LOST_GUEST_READS, type LostGuest, lostGuest } from "./lost-guest.ts";
-import { afterwards, defaultStorage, newDisks, newHardware, takenBy, unknownIfTaken } from "./new-guest.ts";
+import { type LostGuest, lostGuest } from "./lost-guest.ts";
+import { AFTERWARDS, afterwards, defaultStorage, newDisks, takenBy, unknownIfTaken } from "./new-guest.ts";
 
 const EXTRACT = "GET /nodes/{node}/vzdump/extractconfig";
 
@@ -24,20 +25,17 @@ interface NewGuest extends StepGuest {
 }
 
 /** What will be there, whether the VMID is free, and what a restore overwrites. */
-export const creation: Topic = {
-  reads: [...LOST_GUEST_READS, EXTRACT, VOLUME_READ],
-  look: async ({ route, params }, look): Promise<Finding> => {
-    const type: GuestType = route.includes("/lxc") ? "lxc" : "qemu";
-    const [node, vmid] = [settingText(params.node), Number(params.vmid)];
-    const archive =
-      type === "qemu"
-        ? textOf(params, "archive")
-        : isOn(params, "restore")
-          ? textOf(params, "ostemplate")
-          : undefined;
-    const made: NewGuest = { type, node, vmid, params, archive, guests: await inventory(look) };
-    return archive === undefined ? fresh(made) : restored(made, archive, look);
-  },
+export const creation: Topic = async ({ route, params }, look): Promise<Finding> => {
+  const type: GuestType = route.includes("/lxc") ? "lxc" : "qemu";
+  const [node, vmid] = [settingText(params.node), Number(params.vmid)];
+  const archive =
+    type === "qemu"
+      ? textOf(params, "archive")
+      : isOn(params, "restore")
+        ? textOf(params, "ostemplate")
+        : undefined;
+  const made: NewGuest = { type, node, vmid, params, archive, guests: await inventory(look) };
+  return archive === undefined ? fresh(made) : restored(made, archive, look);
 };
 
 const nameIn = (type: GuestType, values: Readonly<Record<string, unknown>>): string | undefined =>
@@ -56,16 +54,17 @@ function fresh(made: NewGuest): Finding {
   const template = type === "lxc" ? textOf(params, "ostemplate") : undefined;
   const borrowed = borrowedDisks(vmid, params, guests);
   const label = guestName(made, nameIn(type, params));
+  const disks = newDisks(type, params);
   return {
     points: [
       ...refusedFor(label, [takenBy(guests, vmid)]),
       `New: ${label} on ${shownText(node)}${template === undefined ? "" : `, from template ${shownText(template)}`}.`,
       ...borrowed.points,
-      ...newDisks(type, params),
-      ...newHardware(params),
+      ...disks.points,
       ...afterwards(params),
       ...unknownIfTaken(guests, vmid),
     ],
+    tells: ["vmid", type === "qemu" ? "name" : "hostname", "ostemplate", ...disks.tells, ...AFTERWARDS],
     state: stateOf(made, { owners: borrowed.owners }),
   };
 }
@@ -84,6 +83,7 @@ async function restored(made: NewGuest, archive: string, look: Look): Promise<Fi
   const overwritten = usable ? await overwriting(made, saved, look) : undefined;
   const label = guestName(made, nameIn(type, params) ?? nameIn(type, saved ?? {}));
   const free = takenBy(guests, vmid);
+  const disks = newDisks(type, params);
   return {
     points: [
       ...refusedFor(guestName(made, undefined), [
@@ -97,11 +97,11 @@ async function restored(made: NewGuest, archive: string, look: Look): Promise<Fi
       ...(overwritten?.lost.points ?? []),
       ...savedDisks(made, saved),
       ...addresses(made, archive),
-      ...newDisks(type, params),
-      ...newHardware(params),
+      ...disks.points,
       ...afterwards(params),
       ...unknownIfTaken(guests, vmid),
     ],
+    tells: ["vmid", "archive", "ostemplate", "restore", "force", ...disks.tells, ...AFTERWARDS],
     state: stateOf(made, { size: num(record(info), "size") ?? null, ...overwritten?.lost.state }),
     ...(overwritten
       ? {
@@ -151,7 +151,7 @@ function configIn(text: string): Row {
 }
 
 /** The disks that a backup brings along, and where they go. */
-function savedDisks({ type, params }: NewGuest, saved: Row | undefined): readonly string[] {
+function savedDisks({ type, params }: NewGuest, saved: Row | undefined): readonly Point[] {
   if (!saved) return ["The configuration in the backup could not be read, so neither its disks."];
   if (type === "lxc" && params.rootfs !== undefined) return [];
   const target = defaultStorage(type, params);
@@ -159,7 +159,7 @@ function savedDisks({ type, params }: NewGuest, saved: Row | undefined): readonl
     .filter(({ key, kind }) => kind === "disk" && !isUnusedKey(key))
     .map(({ key, bytes, storage }) => `${key} ${sizeText(bytes)} on ${target ?? storage}`);
   return [
-    ...when(disks.length > 0, `Disks from the backup: ${listed(disks)}.`),
+    ...listings("Disks from the backup", disks),
     ...when(isTemplate(saved), "The backup is of a template: it becomes one."),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planned } from "../../../tests/support/guest-plan.ts";
+import { planned, pointTexts } from "../../../tests/support/guest-plan.ts";
 import { addVolume } from "../../simulator/volumes.ts";
 
 const VM = "DELETE /nodes/{node}/qemu/{vmid}";
@@ -163,8 +163,8 @@ describe("deleting a guest", () => {
     const { lookAs } = planned();
     const { deletion } = await import("./delete-guest.ts");
     const { look } = lookAs("empty");
-    const found = await deletion.look({ route: VM, params: { node: "pve1", vmid: 103 } }, look);
-    expect(found?.points).toEqual([
+    const found = await deletion({ route: VM, params: { node: "pve1", vmid: 103 } }, look);
+    expect(pointTexts(found?.points ?? [])).toEqual([
       "The disks of VM 103 could not be read: they are destroyed.",
       "The snapshots of VM 103 could not be read: they go with it.",
       "No backup of VM 103 found: no storage could be asked.",

@@ -8,7 +8,7 @@ import type { Finding, Step, Topic } from "../topic.ts";
 import { counted, refusedFor } from "../wording.ts";
 import { runs } from "./guest-condition.ts";
 import { labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestOf, guestStatus } from "./guest-state.ts";
+import { guestConfig, guestOf, guestStatus } from "./guest-state.ts";
 
 /** Whether a VM's configuration has a guest agent. */
 export const hasAgent = (config: Row): boolean =>
@@ -55,24 +55,21 @@ const shownParams = ({ route, params }: Step): Params => ({
 });
 
 /** A command for the agent in a VM. */
-export const agentCommand: Topic = {
-  reads: GUEST_READS,
-  look: async (step, look): Promise<Finding | undefined> => {
-    const guest = guestOf(step);
-    if (!guest) return undefined;
-    const [config, status] = await Promise.all([guestConfig(look, guest), guestStatus(look, guest)]);
-    const label = labelOf(guest, config);
-    const name = /\/agent\/([\w-]+)$/.exec(step.route)?.[1] ?? settingText(step.params.command);
-    const says = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    const known = Object.keys(config).length > 0;
-    return {
-      points: [
-        ...refusedFor(label, [
-          known && !hasAgent(config) ? "no guest agent is configured" : undefined,
-          runs(status) === false ? "it does not run" : undefined,
-        ]),
-        (says ?? still)(label, shownParams(step)),
-      ],
-    };
-  },
+export const agentCommand: Topic = async (step, look): Promise<Finding | undefined> => {
+  const guest = guestOf(step);
+  if (!guest) return undefined;
+  const [config, status] = await Promise.all([guestConfig(look, guest), guestStatus(look, guest)]);
+  const label = labelOf(guest, config);
+  const name = /\/agent\/([\w-]+)$/.exec(step.route)?.[1] ?? settingText(step.params.command);
+  const says = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const known = Object.keys(config).length > 0;
+  return {
+    points: [
+      ...refusedFor(label, [
+        known && !hasAgent(config) ? "no guest agent is configured" : undefined,
+        runs(status) === false ? "it does not run" : undefined,
+      ]),
+      (says ?? still)(label, shownParams(step)),
+    ],
+  };
 };

@@ -4,18 +4,12 @@ import type { Look } from "../topic.ts";
 import { counted } from "../wording.ts";
 import { guestConfig } from "./guest-state.ts";
 
-/** Reads of `guestConfigs`. */
-export const CONFIG_READS = [
-  "GET /nodes/{node}/qemu/{vmid}/config",
-  "GET /nodes/{node}/lxc/{vmid}/config",
-] as const;
-
 /** Configurations that one plan reads, and that are read at once. */
 const MOST = 60;
 const AT_ONCE = 8;
 
 /** Configurations of guests, and how many were not looked at: those that could not be read and those beyond 60. */
-export interface SeenConfigs {
+interface SeenConfigs {
   readonly configs: readonly (readonly [Guest, Row])[];
   readonly unseen: number;
 }

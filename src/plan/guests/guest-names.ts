@@ -18,6 +18,16 @@ export async function inventory(look: Look): Promise<readonly Guest[] | undefine
 /** "VM 101 (web-02) on pve2" for a guest of the inventory. */
 export const placeOf = (guest: Guest): string => `${guestName(guest, guest.name)} on ${guest.node}`;
 
+/** "VM 103 (mail)", "CT 200 (dns)": guests by VMID. */
+export const guestNames = (guests: readonly Guest[]): readonly string[] =>
+  [...guests].sort((a, b) => a.vmid - b.vmid).map((guest) => guestName(guest, guest.name));
+
+/** The same, each with its node where they are on several. */
+export function namesByNode(guests: readonly Guest[]): readonly string[] {
+  const several = new Set(guests.map(({ node }) => node)).size > 1;
+  return guests.map((guest) => (several ? placeOf(guest) : guestName(guest, guest.name)));
+}
+
 /** "VM 101 (web-02)" for a VMID; "guest 101" for one that the inventory does not have. */
 export function nameOfVmid(guests: readonly Guest[] | undefined, vmid: number): string {
   const found = guests?.find((guest) => guest.vmid === vmid);

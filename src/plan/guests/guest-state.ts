@@ -26,16 +26,13 @@ const CONFIG = {
 } as const;
 const TASKS = "GET /nodes/{node}/tasks";
 
-/** Reads of every plan about a guest. */
-export const GUEST_READS = [STATUS.qemu, STATUS.lxc, CONFIG.qemu, CONFIG.lxc, TASKS] as const;
-
 /** A guest's status; empty where it cannot be read. */
 export const guestStatus = async (look: Look, { type, node, vmid }: StepGuest): Promise<Row> =>
   record(await look.tryRead(STATUS[type], { node, vmid }));
 
 /** A guest's configuration in force, `digest` included; empty where it cannot be read. */
 export const guestConfig = async (look: Look, { type, node, vmid }: StepGuest): Promise<Row> =>
-  record(await look.tryRead(CONFIG[type], { node, vmid, current: true } as never));
+  record(await look.tryRead(CONFIG[type], { node, vmid, current: true }));
 
 /** A guest's tasks, newest first, running ones among them. */
 export const guestTasks = async (look: Look, { node, vmid }: StepGuest): Promise<readonly Row[]> =>
@@ -51,38 +48,35 @@ export function guestName(
 }
 
 /** How a guest stands, which every plan about it begins with and hangs on. */
-export const guestState: Topic = {
-  reads: GUEST_READS,
-  look: async (step, look): Promise<Finding | undefined> => {
-    const guest = guestOf(step);
-    if (!guest) return undefined;
-    const [status, config, tasks] = await Promise.all([
-      guestStatus(look, guest),
-      guestConfig(look, guest),
-      guestTasks(look, guest),
-    ]);
-    const name = str(status, "name");
-    const state = str(status, "status") ?? "in an unknown state";
-    const up = num(status, "uptime");
-    const lock = str(config, "lock") ?? str(status, "lock");
-    const parts = [
-      flag(config, "template") ? "a template" : state,
-      ...(state === "running" && up !== undefined ? [`up ${formatCell(up, "duration")}`] : []),
-      ...(lock === undefined ? [] : [`locked (${lock})`]),
-      ...(flag(config, "protection") ? ["protection flag set"] : []),
-    ];
-    return {
-      points: [`${guestName(guest, name)} on ${guest.node}: ${parts.join(", ")}.`],
-      state: {
-        [`guest ${guest.vmid}`]: {
-          name: name ?? null,
-          node: guest.node,
-          status: state,
-          lock: lock ?? null,
-          digest: str(config, "digest") ?? null,
-          task: str(record(tasks[0]), "upid") ?? null,
-        },
+export const guestState: Topic = async (step, look): Promise<Finding | undefined> => {
+  const guest = guestOf(step);
+  if (!guest) return undefined;
+  const [status, config, tasks] = await Promise.all([
+    guestStatus(look, guest),
+    guestConfig(look, guest),
+    guestTasks(look, guest),
+  ]);
+  const name = str(status, "name");
+  const state = str(status, "status") ?? "in an unknown state";
+  const up = num(status, "uptime");
+  const lock = str(config, "lock") ?? str(status, "lock");
+  const parts = [
+    flag(config, "template") ? "a template" : state,
+    ...(state === "running" && up !== undefined ? [`up ${formatCell(up, "duration")}`] : []),
+    ...(lock === undefined ? [] : [`locked (${lock})`]),
+    ...(flag(config, "protection") ? ["protection flag set"] : []),
+  ];
+  return {
+    points: [`${guestName(guest, name)} on ${guest.node}: ${parts.join(", ")}.`],
+    state: {
+      [`guest ${guest.vmid}`]: {
+        name: name ?? null,
+        node: guest.node,
+        status: state,
+        lock: lock ?? null,
+        digest: str(config, "digest") ?? null,
+        task: str(record(tasks[0]), "upid") ?? null,
       },
-    };
-  },
+    },
+  };
 };

@@ -9,11 +9,8 @@ const CONTENT = "GET /nodes/{node}/storage/{storage}/content";
 /** Storages that are asked for clones. */
 const ASKED = 6;
 
-/** The reads that tell linked clones. */
-export const LINKED_CLONE_READS = [CONTENT] as const;
-
 /** A volume that stands on one of a template's. */
-export interface LinkedClone {
+interface LinkedClone {
   readonly vmid: number;
   readonly volid: string;
   /** Its id names its base: PVE refuses to destroy that (PVE::Storage volume_is_base_and_used). */

@@ -1,30 +1,21 @@
 import { type Json, num, type Row, rows, str } from "../../pve/data.ts";
-import { backupText, LAST_BACKUP_READS, lastBackup } from "../backups/last-backup.ts";
-import { nodeTime, TIME_READ } from "../nodes/node-time.ts";
+import { backupText, lastBackup } from "../backups/last-backup.ts";
+import { nodeTime } from "../nodes/node-time.ts";
+import { listings, type Point } from "../point.ts";
 import type { Look } from "../topic.ts";
-import { listed, sizeText, when } from "../wording.ts";
+import { sizeText } from "../wording.ts";
 import { labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, type StepGuest } from "./guest-state.ts";
+import { guestConfig, type StepGuest } from "./guest-state.ts";
 import {
   type GuestVolume,
   memoryStateOf,
   pathsOf,
   totalBytes,
-  VOLUME_READ,
   volumesOf,
   volumeText,
   withSizes,
 } from "./guest-volumes.ts";
-import { SNAPSHOT_READS, type Snapshot, snapshotName, snapshotState, snapshotsOf } from "./snapshots.ts";
-
-/** The reads that tell what is lost with a guest. */
-export const LOST_GUEST_READS = [
-  ...GUEST_READS,
-  ...SNAPSHOT_READS,
-  ...LAST_BACKUP_READS,
-  VOLUME_READ,
-  TIME_READ,
-] as const;
+import { type Snapshot, snapshotName, snapshotState, snapshotsOf } from "./snapshots.ts";
 
 /** What goes when a guest is destroyed or overwritten. */
 export interface LostGuest {
@@ -36,7 +27,7 @@ export interface LostGuest {
   readonly snapshots: readonly Snapshot[] | undefined;
   /** Whether a backup of it was found; undefined where nobody could look. */
   readonly saved: boolean | undefined;
-  readonly points: readonly string[];
+  readonly points: readonly Point[];
   readonly state: Readonly<Record<string, Json>>;
 }
 
@@ -77,8 +68,8 @@ export async function lostGuest(
       Object.keys(config).length === 0
         ? `The disks of ${label} could not be read: they are ${how}.`
         : volumePoint(volumes, how),
-      ...when(kept.length > 0, `Kept as unused: ${listed(kept.map(volumeText))}.`),
-      ...when(stays.length > 0, `Not ${how}, as it is not its own: ${listed(stays)}.`),
+      ...listings("Kept as unused", kept.map(volumeText)),
+      ...listings(`Not ${how}, as it is not its own`, stays),
       ...snapshotPoint(snapshots, label),
       backupText(backup, guest, now),
     ],
@@ -90,20 +81,20 @@ export async function lostGuest(
   };
 }
 
-function volumePoint(volumes: readonly GuestVolume[], how: string): string {
+function volumePoint(volumes: readonly GuestVolume[], how: string): Point {
   if (volumes.length === 0) return `No disk is ${how}: it has none of its own.`;
   const total = totalBytes(volumes);
   const sum = volumes.length > 1 && total !== undefined ? ` ${sizeText(total)} in all.` : "";
-  return `Disks ${how}: ${listed(volumes.map(volumeText))}.${sum}`;
+  return { says: `Disks ${how}`, entries: volumes.map(volumeText), end: `.${sum}` };
 }
 
-function snapshotPoint(snapshots: readonly Snapshot[] | undefined, label: string): readonly string[] {
+function snapshotPoint(snapshots: readonly Snapshot[] | undefined, label: string): readonly Point[] {
   if (!snapshots) return [`The snapshots of ${label} could not be read: they go with it.`];
-  return when(snapshots.length > 0, `Snapshots that go with it: ${listed(snapshots.map(snapshotName), 20)}.`);
+  return listings("Snapshots that go with it", snapshots.map(snapshotName));
 }
 
 /** The read that tells the volumes on a storage. */
-export const CONTENT_READ = "GET /nodes/{node}/storage/{storage}/content";
+const CONTENT_READ = "GET /nodes/{node}/storage/{storage}/content";
 
 /**
  * Volumes on these storages that carry a guest's VMID and that its configuration does not name, with sizes; those on

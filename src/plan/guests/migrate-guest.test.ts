@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planned } from "../../../tests/support/guest-plan.ts";
+import { planned, pointTexts } from "../../../tests/support/guest-plan.ts";
 import type { Json } from "../../pve/data.ts";
 import type { Look } from "../topic.ts";
 import { migration, preconditionsOf } from "./migrate-guest.ts";
@@ -123,11 +123,8 @@ describe("PVE's preconditions", () => {
       local_resources: ["hostpci0"],
       "dependent-ha-resources": ["vm:101"],
     });
-    const found = await migration.look(
-      { route: VM, params: { node: "pve1", vmid: 100, target: "pve2" } },
-      look,
-    );
-    expect(found?.points).toEqual([
+    const found = await migration({ route: VM, params: { node: "pve1", vmid: 100, target: "pve2" } }, look);
+    expect(pointTexts(found?.points ?? [])).toEqual([
       "PVE would refuse this for VM 100, the plan ends there: a CD-ROM image on a local storage is in a drive (local:iso/x.iso); it uses devices of its node (hostpci0).",
       "VM 100 moves to pve2 and runs on, with a short break at the end.",
       "Local disks are copied, the originals removed: local-lvm:vm-100-cloudinit, local-lvm:vm-100-disk-1 (1 GiB).",

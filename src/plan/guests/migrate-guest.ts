@@ -1,28 +1,21 @@
 import { flag, list, num, type Row, record, rows, str } from "../../pve/data.ts";
-import { HA_READS, type HaResource, haOf, haText } from "../cluster/ha-resource.ts";
-import {
-  REPLICATION_READ,
-  type ReplicationJob,
-  replicationOf,
-  replicationText,
-} from "../cluster/replication-jobs.ts";
+import { type HaResource, haOf, haText } from "../cluster/ha-resource.ts";
+import { type ReplicationJob, replicationOf, replicationText } from "../cluster/replication-jobs.ts";
 import { isOn, settingText } from "../difference/setting-value.ts";
-import { shownParameter, shownText } from "../difference/shown-parameter.ts";
-import { type NodeStorage, nodeStorages, STORAGES_READ } from "../storage/node-storages.ts";
+import { shownParameter, shownText } from "../difference/shown-setting.ts";
+import { listings, type Point } from "../point.ts";
+import { type NodeStorage, nodeStorages } from "../storage/node-storages.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { listed, refusedFor, sizeText, when } from "../wording.ts";
 import { lockReason, runs } from "./guest-condition.ts";
 import { labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { guestConfig, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { pathsOf, volumesOf, volumeText } from "./guest-volumes.ts";
 
 const PRECONDITIONS = {
   qemu: "GET /nodes/{node}/qemu/{vmid}/migrate",
   lxc: "GET /nodes/{node}/lxc/{vmid}/migrate",
 } as const;
-
-/** The reads that tell whether a guest can be migrated. */
-export const PRECONDITION_READS = [PRECONDITIONS.qemu, PRECONDITIONS.lxc] as const;
 
 /** A local disk of a VM, as PVE's own check has it. */
 interface LocalDisk {
@@ -32,7 +25,7 @@ interface LocalDisk {
 }
 
 /** What PVE's own check says of a migration. */
-export interface Preconditions {
+interface Preconditions {
   /** Why the target is not allowed, in words; undefined where it is, or PVE says nothing of it. */
   readonly refused?: string;
   readonly localDisks: readonly LocalDisk[];
@@ -90,13 +83,13 @@ function whyNot(row: Row): string {
   const parts = [
     ...when(
       texts(row.unavailable_storages).length > 0,
-      `no storage ${listed(texts(row.unavailable_storages), 8)}`,
+      `no storage ${listed(texts(row.unavailable_storages))}`,
     ),
     ...when(
       texts(row["unavailable-resources"]).length > 0,
-      `no mapped device ${listed(texts(row["unavailable-resources"]), 8)}`,
+      `no mapped device ${listed(texts(row["unavailable-resources"]))}`,
     ),
-    ...when(blocking.length > 0, `HA keeps it from ${listed(blocking, 8)}`),
+    ...when(blocking.length > 0, `HA keeps it from ${listed(blocking)}`),
   ];
   return parts.length === 0 ? "PVE does not allow it as a target" : parts.join("; ");
 }
@@ -120,56 +113,51 @@ interface Moving {
 }
 
 /** A move to another node: what PVE's own check says, local disks and devices, whether the guest runs on. */
-export const migration: Topic = {
-  reads: [...GUEST_READS, ...PRECONDITION_READS, ...HA_READS, REPLICATION_READ, STORAGES_READ],
-  look: async (step, look): Promise<Finding | undefined> => {
-    const guest = guestOf(step);
-    if (!guest) return undefined;
-    const target = settingText(step.params.target);
-    const [config, status, checked, ha, replication, storages] = await Promise.all([
-      guestConfig(look, guest),
-      guestStatus(look, guest),
-      preconditionsOf(look, guest, target),
-      haOf(look, guest),
-      replicationOf(look, guest.vmid),
-      nodeStorages(look, guest.node),
-    ]);
-    const moving: Moving = {
-      step,
-      guest,
-      label: labelOf(guest, config),
-      config,
-      running: runs(status),
-      target: shownText(target),
-      mapped: shownParameter(step.params, guest.type === "qemu" ? "targetstorage" : "target-storage"),
-      checked,
-      ha: ha.resource?.managed ? ha.resource : undefined,
-      replication,
-      storages,
-    };
-    const points = guest.type === "qemu" ? vmPoints(moving) : containerPoints(moving);
-    return {
-      points: [
-        ...points,
-        ...haPoints(moving),
-        ...when(
-          (replication?.length ?? 0) > 0,
-          `Replication: ${listed((replication ?? []).map(replicationText))}.`,
-        ),
-        ...when(!checked, `PVE's own check of the migration could not be read${lockText(config)}.`),
-      ],
-      state: {
-        [`migrate ${guest.vmid}`]: {
-          refused: checked?.refused ?? null,
-          disks: checked?.localDisks.map(({ volid }) => volid) ?? null,
-          resources: checked?.localResources ?? null,
-          along: checked?.dependent ?? null,
-          ha: moving.ha ? haText(moving.ha) : null,
-          replication: replication?.map(({ id, target: to }) => `${id} ${to}`) ?? null,
-        },
+export const migration: Topic = async (step, look): Promise<Finding | undefined> => {
+  const guest = guestOf(step);
+  if (!guest) return undefined;
+  const target = settingText(step.params.target);
+  const [config, status, checked, ha, replication, storages] = await Promise.all([
+    guestConfig(look, guest),
+    guestStatus(look, guest),
+    preconditionsOf(look, guest, target),
+    haOf(look, guest),
+    replicationOf(look, guest.vmid),
+    nodeStorages(look, guest.node),
+  ]);
+  const moving: Moving = {
+    step,
+    guest,
+    label: labelOf(guest, config),
+    config,
+    running: runs(status),
+    target: shownText(target),
+    mapped: shownParameter(step.params, guest.type === "qemu" ? "targetstorage" : "target-storage"),
+    checked,
+    ha: ha.resource?.managed ? ha.resource : undefined,
+    replication,
+    storages,
+  };
+  const points = guest.type === "qemu" ? vmPoints(moving) : containerPoints(moving);
+  return {
+    points: [
+      ...points,
+      ...haPoints(moving),
+      ...listings("Replication", (replication ?? []).map(replicationText)),
+      ...when(!checked, `PVE's own check of the migration could not be read${lockText(config)}.`),
+    ],
+    tells: ["target"],
+    state: {
+      [`migrate ${guest.vmid}`]: {
+        refused: checked?.refused ?? null,
+        disks: checked?.localDisks.map(({ volid }) => volid) ?? null,
+        resources: checked?.localResources ?? null,
+        along: checked?.dependent ?? null,
+        ha: moving.ha ? haText(moving.ha) : null,
+        replication: replication?.map(({ id, target: to }) => `${id} ${to}`) ?? null,
       },
-    };
-  },
+    },
+  };
 };
 
 const lockText = (config: Row): string => {
@@ -186,7 +174,7 @@ function commonReasons({ step, guest, target, config, checked }: Moving): readon
 }
 
 /** A VM (migrate_vm in PVE::API2::Qemu, scan_local_volumes in PVE::QemuMigrate). */
-function vmPoints(moving: Moving): readonly string[] {
+function vmPoints(moving: Moving): readonly Point[] {
   const { step, label, running, target, mapped, checked, replication } = moving;
   const disks = checked?.localDisks ?? [];
   const [attached, images] = (["attached", "image"] as const).map((kind) =>
@@ -212,17 +200,17 @@ function vmPoints(moving: Moving): readonly string[] {
     running === false
       ? `${label} moves to ${target} while it is stopped.`
       : `${label} moves to ${target} and runs on, with a short break at the end.`,
-    ...when(
-      moved.length > 0,
-      `Local disks are copied${mapped === undefined ? "" : ` to ${mapped}`}, the originals removed: ${listed(moved)}.`,
+    ...listings(
+      `Local disks are copied${mapped === undefined ? "" : ` to ${mapped}`}, the originals removed`,
+      moved,
     ),
     ...when(checked !== undefined && disks.length === 0, "No local disk has to be copied."),
-    ...when(resources.length > 0, `Devices of the node: ${listed(resources)}.`),
+    ...listings("Devices of the node", resources),
   ];
 }
 
 /** A container (prepare in PVE::LXC::Migrate): it never moves while it runs. */
-function containerPoints(moving: Moving): readonly string[] {
+function containerPoints(moving: Moving): readonly Point[] {
   const { step, guest, label, config, running, target, mapped, ha, storages } = moving;
   // HA takes "online" too, and restarts containers.
   const restart = isOn(step.params, "restart") || (ha !== undefined && isOn(step.params, "online"));
@@ -237,14 +225,14 @@ function containerPoints(moving: Moving): readonly string[] {
           ? "containers cannot be migrated live; restart moves them stopped"
           : "it runs and restart is not set"
         : undefined,
-      paths.length > 0 ? `it uses paths of its node (${listed(paths, 8)})` : undefined,
+      paths.length > 0 ? `it uses paths of its node (${listed(paths)})` : undefined,
     ]),
     running === true
       ? `${label} is shut down, moved to ${target} and started there: it is away meanwhile.`
       : `${label} moves to ${target}${running === false ? " while it is stopped" : ""}.`,
-    ...when(
-      local.length > 0,
-      `Local volumes are copied${mapped === undefined ? "" : ` to ${mapped}`}, the originals removed: ${listed(local.map(volumeText))}.`,
+    ...listings(
+      `Local volumes are copied${mapped === undefined ? "" : ` to ${mapped}`}, the originals removed`,
+      local.map(volumeText),
     ),
     ...when(
       storages !== undefined && volumes.length > 0 && local.length === 0,
@@ -258,10 +246,10 @@ function containerPoints(moving: Moving): readonly string[] {
 const isSharedPath = (config: Row, text: string): boolean =>
   list(settingText(config[text.split(" ")[0] ?? ""])).includes("shared=1");
 
-function haPoints({ ha, target, checked }: Moving): readonly string[] {
+function haPoints({ ha, target, checked }: Moving): readonly Point[] {
   const along = checked?.dependent ?? [];
   return [
     ...(ha ? [`HA moves it: ${haText(ha)} is asked to go to ${target}.`] : []),
-    ...when(along.length > 0, `Moved along by an HA rule: ${listed(along)}.`),
+    ...listings("Moved along by an HA rule", along),
   ];
 }

@@ -2,28 +2,16 @@ import { type Row, str } from "../../pve/data.ts";
 import { isUnusedKey } from "../difference/guest-disk.ts";
 import { bootOrder } from "../difference/hotplug.ts";
 import { isOn, settingText, textOf } from "../difference/setting-value.ts";
-import { shownParameter, shownText } from "../difference/shown-parameter.ts";
-import { type NodeStorage, nodeStorages, STORAGES_READ, shortages } from "../storage/node-storages.ts";
+import { shownParameter, shownText } from "../difference/shown-setting.ts";
+import { listings } from "../point.ts";
+import { type NodeStorage, nodeStorages, shortages } from "../storage/node-storages.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { listed, refusedFor, sizeText, when } from "../wording.ts";
 import { isTemplate, lockReason, runs, staleReason } from "./guest-condition.ts";
 import { configName, inventory, labelOf, nameOfVmid } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
-import {
-  type GuestVolume,
-  sizeBytes,
-  VOLUME_READ,
-  volumesOf,
-  volumeText,
-  withSizes,
-} from "./guest-volumes.ts";
-import {
-  SNAPSHOT_CONFIG_READS,
-  SNAPSHOT_READS,
-  snapshotConfig,
-  snapshotName,
-  snapshotsOf,
-} from "./snapshots.ts";
+import { guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { type GuestVolume, sizeBytes, volumesOf, volumeText, withSizes } from "./guest-volumes.ts";
+import { snapshotConfig, snapshotName, snapshotsOf } from "./snapshots.ts";
 
 /** A disk that a call names, with its guest. */
 interface Disk {
@@ -37,8 +25,6 @@ interface Disk {
   readonly running: boolean | undefined;
   readonly storages: ReadonlyMap<string, NodeStorage> | undefined;
 }
-
-const READS = [...GUEST_READS, VOLUME_READ, STORAGES_READ] as const;
 
 async function diskIn(step: Step, look: Look, param: "disk" | "volume"): Promise<Disk | undefined> {
   const guest = guestOf(step);
@@ -68,15 +54,14 @@ const unread = ({ config, label }: Disk): readonly string[] =>
   when(Object.keys(config).length === 0, `The disks of ${label} could not be read.`);
 
 /** A disk that is copied to another storage, or handed to another guest. */
-const moveTopic = (param: "disk" | "volume"): Topic => ({
-  reads: [...READS, ...SNAPSHOT_READS, ...SNAPSHOT_CONFIG_READS],
-  look: async (step, look): Promise<Finding | undefined> => {
+const moveTopic =
+  (param: "disk" | "volume"): Topic =>
+  async (step, look): Promise<Finding | undefined> => {
     const disk = await diskIn(step, look, param);
     if (!disk) return undefined;
     const target = textOf(step.params, "target-vmid");
     return target === undefined ? toStorage(disk, look) : toGuest(disk, Number(target), look);
-  },
-});
+  };
 
 /** Moving a VM's disk. */
 export const moveDisk = moveTopic("disk");
@@ -104,15 +89,16 @@ async function toStorage(disk: Disk, look: Look): Promise<Finding> {
           ? `it is on ${storage} already`
           : undefined,
         removes && users.length > 0
-          ? `the source is in snapshots (${listed(users, 8)}) and delete is set`
+          ? `the source is in snapshots (${listed(users)}) and delete is set`
           : undefined,
       ]),
       `${text} is copied to ${storage ?? "?"}${running ? " while it is in use" : ""}.`,
       removes ? "The source is removed after the copy." : `The source stays as an unused disk of ${label}.`,
-      ...when(!removes && users.length > 0, `Snapshots stay with the source: ${listed(users, 8)}.`),
+      ...(removes ? [] : listings("Snapshots stay with the source", users)),
       ...shortages(storages, new Map([[storage ?? "", volume?.bytes ?? 0]])),
       ...unread(disk),
     ],
+    tells: ["disk", "volume", "storage", "delete"],
     state: { [`disk ${guest.vmid} ${key}`]: volume?.volume ?? null },
   };
 }
@@ -165,6 +151,7 @@ async function toGuest(disk: Disk, vmid: number, look: Look): Promise<Finding> {
       ...when(bootOrder(config).includes(key), `${label} boots from ${key} and will not any more.`),
       ...unread(disk),
     ],
+    tells: ["disk", "volume", "target-vmid", "target-disk", "target-volume"],
     state: {
       [`disk ${guest.vmid} ${key}`]: volume?.volume ?? null,
       [`disk ${vmid} ${asKey}`]: {
@@ -176,39 +163,37 @@ async function toGuest(disk: Disk, vmid: number, look: Look): Promise<Finding> {
 }
 
 /** A disk that grows. */
-export const resize: Topic = {
-  reads: READS,
-  look: async (step, look): Promise<Finding | undefined> => {
-    const disk = await diskIn(step, look, "disk");
-    if (!disk) return undefined;
-    const { guest, label, config, key, volume, storages } = disk;
-    const given = shownText(settingText(step.params.size));
-    const asked = sizeBytes(given.replace(/^\+/, ""));
-    const now = volume?.bytes;
-    const then =
-      asked === undefined || (given.startsWith("+") && now === undefined)
-        ? undefined
-        : asked + (given.startsWith("+") ? (now ?? 0) : 0);
-    const growth = then === undefined || now === undefined ? undefined : then - now;
-    const text = volume ? `${key} ${volume.volume}` : key;
-    const to = then === undefined ? `by ${given}` : `${sizeText(now)} → ${sizeText(then)}`;
-    return {
-      points: [
-        ...refusedFor(label, [
-          ...obstacles(disk),
-          growth !== undefined && growth < 0 ? `${key} would shrink, which PVE does not do` : undefined,
-          growth === 0 && guest.type === "lxc" ? `${key} has that size` : undefined,
-          volume?.kind === "cloudinit" ? `${key} is a cloud-init drive` : undefined,
-        ]),
-        `${text} of ${configName(guest.type, config) ?? label}: ${to}${growth === undefined || growth <= 0 ? "" : ` (${sizeText(growth)} more)`}.`,
-        guest.type === "lxc"
-          ? "Its file system grows with it."
-          : "Partitions and file systems in the VM stay as they are.",
-        ...shortages(storages, new Map([[volume?.storage ?? "", Math.max(growth ?? 0, 0)]])),
-        ...unread(disk),
-      ],
-      state: { [`disk ${guest.vmid} ${key}`]: `${volume?.volume ?? ""} ${now ?? ""}` },
-      final: "a disk does not become smaller again.",
-    };
-  },
+export const resize: Topic = async (step, look): Promise<Finding | undefined> => {
+  const disk = await diskIn(step, look, "disk");
+  if (!disk) return undefined;
+  const { guest, label, config, key, volume, storages } = disk;
+  const given = shownText(settingText(step.params.size));
+  const asked = sizeBytes(given.replace(/^\+/, ""));
+  const now = volume?.bytes;
+  const then =
+    asked === undefined || (given.startsWith("+") && now === undefined)
+      ? undefined
+      : asked + (given.startsWith("+") ? (now ?? 0) : 0);
+  const growth = then === undefined || now === undefined ? undefined : then - now;
+  const text = volume ? `${key} ${volume.volume}` : key;
+  const to = then === undefined ? `by ${given}` : `${sizeText(now)} → ${sizeText(then)}`;
+  return {
+    points: [
+      ...refusedFor(label, [
+        ...obstacles(disk),
+        growth !== undefined && growth < 0 ? `${key} would shrink, which PVE does not do` : undefined,
+        growth === 0 && guest.type === "lxc" ? `${key} has that size` : undefined,
+        volume?.kind === "cloudinit" ? `${key} is a cloud-init drive` : undefined,
+      ]),
+      `${text} of ${configName(guest.type, config) ?? label}: ${to}${growth === undefined || growth <= 0 ? "" : ` (${sizeText(growth)} more)`}.`,
+      guest.type === "lxc"
+        ? "Its file system grows with it."
+        : "Partitions and file systems in the VM stay as they are.",
+      ...shortages(storages, new Map([[volume?.storage ?? "", Math.max(growth ?? 0, 0)]])),
+      ...unread(disk),
+    ],
+    tells: ["disk", "size"],
+    state: { [`disk ${guest.vmid} ${key}`]: `${volume?.volume ?? ""} ${now ?? ""}` },
+    final: "a disk does not become smaller again.",
+  };
 };

@@ -1,8 +1,9 @@
 import type { Guest } from "../../pve/guests.ts";
 import { diskOf, type GuestDisk, type GuestType, isDiskKey } from "../difference/guest-disk.ts";
 import { isOn, settingText } from "../difference/setting-value.ts";
-import { shownParameter, shownText } from "../difference/shown-parameter.ts";
-import type { Step } from "../topic.ts";
+import { shownParameter, shownText } from "../difference/shown-setting.ts";
+import { listings } from "../point.ts";
+import type { Finding, Step } from "../topic.ts";
 import { listed, when } from "../wording.ts";
 import { nameOfVmid } from "./guest-names.ts";
 
@@ -23,49 +24,54 @@ function diskIn(type: GuestType, params: Params, key: string): GuestDisk | undef
   return diskOf(type, key, full);
 }
 
-/** What a new guest's disk settings come to: what is allocated, and what is attached as it is. */
-export function newDisks(type: GuestType, params: Params): readonly string[] {
-  const keys = Object.keys(params).filter((key) => isDiskKey(type, key));
-  const disks = keys.flatMap((key) => {
-    const disk = diskIn(type, params, key);
-    return disk ? [{ key, disk }] : [];
-  });
-  const allocated = disks.flatMap(({ key, disk }) => {
-    const from = disk.options["import-from"];
-    if (disk.kind === "cloudinit") return [`${key} cloud-init drive on ${disk.storage ?? "?"}`];
-    if (from !== undefined) return [`${key} imported from ${shownText(from)} to ${disk.storage ?? "?"}`];
-    if (disk.fresh === undefined) return [];
-    const size = OWN_SIZE.test(key) ? "of the size PVE chooses" : `${disk.fresh} GiB`;
-    return [`${key} ${size} on ${disk.storage ?? "?"}`];
-  });
-  const attached = disks.flatMap(({ key, disk }) =>
-    disk.fresh === undefined && disk.kind !== "cloudinit" && disk.options["import-from"] === undefined
-      ? [`${key} ${shownText(disk.volume)}${disk.kind === "cdrom" ? " (CD-ROM)" : ""}`]
-      : [],
-  );
-  const root = type === "lxc" && params.rootfs === undefined && !isOn(params, "restore");
-  const all = [...allocated, ...when(root, `rootfs 4 GiB on ${defaultStorage(type, params)}`)];
-  return [
-    ...when(all.length > 0, `Allocated: ${listed(all)}.`),
-    ...when(attached.length > 0, `Attached as it is: ${listed(attached)}.`),
-  ];
+/** Options of a disk that the sentence about it does not say otherwise. */
+function optionsText({ options }: GuestDisk): string {
+  const { media: _media, "import-from": _from, ...others } = options;
+  const texts = Object.entries(others).map(([name, value]) => `${name}=${shownText(value)}`);
+  return texts.length === 0 ? "" : ` (${texts.join(", ")})`;
 }
 
-/** A new guest's processors, memory and network, as far as the call says them. */
-export function newHardware(params: Params): readonly string[] {
-  const [cores, memory] = [shownParameter(params, "cores"), shownParameter(params, "memory")];
-  const parts = [
-    ...(cores === undefined ? [] : [`${cores} ${cores === "1" ? "core" : "cores"}`]),
-    ...(memory === undefined ? [] : [`${memory} MiB memory`]),
-  ];
-  const nets = Object.keys(params)
-    .filter((key) => /^net\d+$/.test(key))
-    .map((key) => `${key} ${shownParameter(params, key)}`);
-  return [
-    ...when(parts.length > 0, `Hardware: ${parts.join(", ")}.`),
-    ...when(nets.length > 0, `Network: ${listed(nets, 8)}.`),
-  ];
+/** A disk that PVE makes; undefined for one that is there. */
+function allocation(key: string, disk: GuestDisk): string | undefined {
+  const [storage, from] = [disk.storage ?? "?", disk.options["import-from"]];
+  if (disk.kind === "cloudinit") return `${key} cloud-init drive on ${storage}`;
+  if (from !== undefined) return `${key} imported from ${shownText(from)} to ${storage}`;
+  if (disk.fresh === undefined) return undefined;
+  return `${key} ${OWN_SIZE.test(key) ? "of the size PVE chooses" : `${disk.fresh} GiB`} on ${storage}`;
 }
+
+/** What a new guest's disk settings come to: what is allocated, and what is attached as it is. */
+export function newDisks(type: GuestType, params: Params): Required<Pick<Finding, "points" | "tells">> {
+  const disks = Object.keys(params)
+    .filter((key) => isDiskKey(type, key))
+    .flatMap((key) => {
+      const disk = diskIn(type, params, key);
+      return disk ? [{ key, made: allocation(key, disk), disk }] : [];
+    });
+  const root = type === "lxc" && params.rootfs === undefined && !isOn(params, "restore");
+  return {
+    points: [
+      ...listings("Allocated", [
+        ...disks.flatMap(({ made, disk }) => (made === undefined ? [] : [`${made}${optionsText(disk)}`])),
+        ...when(root, `rootfs 4 GiB on ${defaultStorage(type, params)}`),
+      ]),
+      ...listings(
+        "Attached as it is",
+        disks.flatMap(({ key, made, disk }) =>
+          made === undefined
+            ? [
+                `${key} ${shownText(disk.volume)}${disk.kind === "cdrom" ? " (CD-ROM)" : ""}${optionsText(disk)}`,
+              ]
+            : [],
+        ),
+      ),
+    ],
+    tells: disks.map(({ key }) => key),
+  };
+}
+
+/** Parameters that `afterwards` tells. */
+export const AFTERWARDS = ["start", "live-restore", "ha-managed", "pool", "template"] as const;
 
 /** What happens to a new guest once it is there. */
 export function afterwards(params: Params): readonly string[] {

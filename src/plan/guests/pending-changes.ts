@@ -1,15 +1,12 @@
 import { flag, type Row, rows, str } from "../../pve/data.ts";
+import { listings, type Point } from "../point.ts";
 import type { Look } from "../topic.ts";
-import { listed } from "../wording.ts";
 import type { StepGuest } from "./guest-state.ts";
 
 const PENDING = {
   qemu: "GET /nodes/{node}/qemu/{vmid}/pending",
   lxc: "GET /nodes/{node}/lxc/{vmid}/pending",
 } as const;
-
-/** The reads that tell what waits for a guest's next start. */
-export const PENDING_READS = [PENDING.qemu, PENDING.lxc] as const;
 
 /** A guest's settings with what waits for its next start; none where they cannot be read. */
 export const pendingRows = async (look: Look, { type, node, vmid }: StepGuest): Promise<readonly Row[]> =>
@@ -23,7 +20,5 @@ const waitingSettings = (pending: readonly Row[]): readonly string[] =>
   });
 
 /** One line on what waits for the next start; none where nothing does. @param then "take effect", "are dropped" */
-export function waitingPoint(pending: readonly Row[], then: string): readonly string[] {
-  const names = waitingSettings(pending);
-  return names.length === 0 ? [] : [`Changes that wait for a start ${then}: ${listed(names, 20)}.`];
-}
+export const waitingPoint = (pending: readonly Row[], then: string): readonly Point[] =>
+  listings(`Changes that wait for a start ${then}`, waitingSettings(pending));

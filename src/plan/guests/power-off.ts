@@ -1,21 +1,14 @@
 import { num, type Row, str } from "../../pve/data.ts";
-import { HA_READS, type HaResource, haOf, haText } from "../cluster/ha-resource.ts";
+import { type HaResource, haOf, haText } from "../cluster/ha-resource.ts";
 import { isOn, settingText } from "../difference/setting-value.ts";
-import { nodeTime, TIME_READ } from "../nodes/node-time.ts";
+import { nodeTime } from "../nodes/node-time.ts";
+import type { Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { refusedFor, when } from "../wording.ts";
 import { hasAgent } from "./guest-agent.ts";
 import { lockReason, runs } from "./guest-condition.ts";
-import {
-  GUEST_READS,
-  guestConfig,
-  guestName,
-  guestOf,
-  guestStatus,
-  guestTasks,
-  type StepGuest,
-} from "./guest-state.ts";
-import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
+import { guestConfig, guestName, guestOf, guestStatus, guestTasks, type StepGuest } from "./guest-state.ts";
+import { pendingRows, waitingPoint } from "./pending-changes.ts";
 import { attemptText, type ShutdownAttempt, shutdownAttempt } from "./shutdown-attempt.ts";
 
 /** What is known of a guest that is to stop. */
@@ -33,22 +26,16 @@ interface Stopping {
   readonly now: number | undefined;
 }
 
-/** Reads of every power-off. */
-const READS = [...GUEST_READS, ...HA_READS, TIME_READ] as const;
-
 /** A topic about a guest that is to stop, of the points that one verb makes. */
-function powerOff(points: (about: Stopping) => readonly string[], withPending = false): Topic {
-  return {
-    reads: withPending ? [...READS, ...PENDING_READS] : READS,
-    look: async (step, look): Promise<Finding | undefined> => {
-      const guest = guestOf(step);
-      if (!guest) return undefined;
-      const about = await stopping(step, guest, look, withPending);
-      return {
-        points: points(about),
-        state: { [`power ${guest.vmid}`]: { ha: about.ha ? haText(about.ha) : null, paused: about.paused } },
-      };
-    },
+function powerOff(points: (about: Stopping) => readonly Point[], withPending = false): Topic {
+  return async (step, look): Promise<Finding | undefined> => {
+    const guest = guestOf(step);
+    if (!guest) return undefined;
+    const about = await stopping(step, guest, look, withPending);
+    return {
+      points: points(about),
+      state: { [`power ${guest.vmid}`]: { ha: about.ha ? haText(about.ha) : null, paused: about.paused } },
+    };
   };
 }
 

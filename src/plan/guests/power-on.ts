@@ -1,13 +1,14 @@
 import { type Row, str } from "../../pve/data.ts";
-import { HA_READS, type HaResource, haOf, haText } from "../cluster/ha-resource.ts";
+import { type HaResource, haOf, haText } from "../cluster/ha-resource.ts";
 import { isOn, settingText } from "../difference/setting-value.ts";
-import { shownParameter } from "../difference/shown-parameter.ts";
+import { shownParameter } from "../difference/shown-setting.ts";
+import type { Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { refusedFor, when } from "../wording.ts";
 import { isTemplate, lockReason, runs } from "./guest-condition.ts";
-import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
-import { memoryStateOf, VOLUME_READ, volumeText, withSizes } from "./guest-volumes.ts";
-import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
+import { guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { memoryStateOf, volumeText, withSizes } from "./guest-volumes.ts";
+import { pendingRows, waitingPoint } from "./pending-changes.ts";
 
 /** What is known of a guest that is to start, sleep or go on. */
 interface Starting {
@@ -27,9 +28,9 @@ interface Starting {
 }
 
 /** A topic about a guest's power, of the points that one verb makes. */
-const powerOn = (points: (about: Starting) => readonly string[]): Topic => ({
-  reads: [...GUEST_READS, ...HA_READS, ...PENDING_READS, VOLUME_READ],
-  look: async (step, look): Promise<Finding | undefined> => {
+const powerOn =
+  (points: (about: Starting) => readonly Point[]): Topic =>
+  async (step, look): Promise<Finding | undefined> => {
     const guest = guestOf(step);
     if (!guest) return undefined;
     const about = await starting(step, guest, look);
@@ -37,8 +38,7 @@ const powerOn = (points: (about: Starting) => readonly string[]): Topic => ({
       points: points(about),
       state: { [`power ${guest.vmid}`]: { ha: about.ha ? haText(about.ha) : null, paused: about.paused } },
     };
-  },
-});
+  };
 
 async function starting(step: Step, guest: StepGuest, look: Look): Promise<Starting> {
   const [config, status, ha, pending] = await Promise.all([

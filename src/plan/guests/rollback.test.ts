@@ -11,12 +11,11 @@ describe("a rollback", () => {
     expect(plan.points).toEqual([
       "VM 102 (db-01) on pve3: running, up 40d, protection flag set.",
       "Back to snapshot before-upgrade of 2026-03-12 09:00 UTC (20d ago), “Before the upgrade to PostgreSQL 17”.",
-      "Lost: everything written since to scsi0 ceph-vm:vm-102-disk-0 (200 GiB), scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
+      "Lost, everything written since to: scsi0 ceph-vm:vm-102-disk-0 (200 GiB), scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
       "VM 102 runs now: its power is cut, without a shutdown; then it stays stopped.",
       "HA (state started) then starts VM 102 again.",
       "Later snapshots stay: after-upgrade (2026-03-13 09:00 UTC).",
     ]);
-    expect(plan.blocks).toEqual([]);
     expect(plan.final).toEqual(["what db-01 wrote to its disks since 2026-03-12 09:00 UTC is gone."]);
   });
 
@@ -34,28 +33,16 @@ describe("a rollback", () => {
       scsi2: "ceph-vm:vm-102-disk-5,size=10G",
     };
     delete db.config.scsi1;
-    const { points, blocks } = await plan(VM, DB);
+    const { points } = await plan(VM, DB);
     expect(points.slice(2)).toEqual([
-      "Lost: everything written since to scsi0 ceph-vm:vm-102-disk-0 (200 GiB), scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
+      "Lost, everything written since to: scsi0 ceph-vm:vm-102-disk-0 (200 GiB), scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
       "Not in the snapshot, kept as unused: scsi2 ceph-vm:vm-102-disk-5 (10 GiB).",
       "Attached again: scsi1 ceph-vm:vm-102-disk-1 (100 GiB, not backed up).",
       "VM 102 runs now: its power is cut, without a shutdown; then it stays stopped.",
       "HA (state started) then starts VM 102 again.",
       "Later snapshots stay: after-upgrade (2026-03-13 09:00 UTC).",
-      "The configuration of VM 102 goes back too, 5 settings: cores, memory, scsi0, scsi1, scsi2.",
+      "The configuration of VM 102 goes back too, 5 settings: cores: 16 → 8; memory: 32768 MiB → 16384 MiB; scsi0: ceph-vm:vm-102-disk-0,iothread=1,size=250G → ceph-vm:vm-102-disk-0,iothread=1,size=200G; scsi1: not set → ceph-vm:vm-102-disk-1,backup=0,iothread=1,size=100G; scsi2: ceph-vm:vm-102-disk-5,size=10G → removed.",
       "Changes that wait for a start are dropped: balloon.",
-    ]);
-    expect(blocks).toMatchObject([
-      {
-        kind: "table",
-        rows: [
-          { field: "cores", before: "16", after: "8" },
-          { field: "memory", before: "32768 MiB", after: "16384 MiB" },
-          { field: "scsi0" },
-          { field: "scsi1" },
-          { field: "scsi2", after: "(removed)" },
-        ],
-      },
     ]);
   });
 

@@ -1,21 +1,20 @@
 import { flag, type Row, rows, str } from "../../pve/data.ts";
-import { HA_READS, haOf, haText } from "../cluster/ha-resource.ts";
+import { haOf, haText } from "../cluster/ha-resource.ts";
 import { CONFIG_ROUTE, type GuestType, isUnusedKey } from "../difference/guest-disk.ts";
 import { isOn, settingText } from "../difference/setting-value.ts";
-import { differenceBlocks } from "../difference/settings-difference.ts";
-import { shownText } from "../difference/shown-parameter.ts";
-import { nodeTime, TIME_READ } from "../nodes/node-time.ts";
+import { changesPoint } from "../difference/settings-difference.ts";
+import { shownText } from "../difference/shown-setting.ts";
+import { nodeTime } from "../nodes/node-time.ts";
+import { listings, type Point } from "../point.ts";
 import type { Finding, Look, Topic } from "../topic.ts";
 import { counted, listed, moment, refusedFor, when } from "../wording.ts";
 import { configReturn } from "./config-return.ts";
 import { isTemplate, lockReason, runs } from "./guest-condition.ts";
 import { configName, labelOf } from "./guest-names.ts";
-import { GUEST_READS, guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
+import { guestConfig, guestName, guestOf, guestStatus, type StepGuest } from "./guest-state.ts";
 import { type GuestVolume, volumesOf, volumeText } from "./guest-volumes.ts";
-import { PENDING_READS, pendingRows, waitingPoint } from "./pending-changes.ts";
+import { pendingRows, waitingPoint } from "./pending-changes.ts";
 import {
-  SNAPSHOT_CONFIG_READS,
-  SNAPSHOT_READS,
   type Snapshot,
   snapshotConfig,
   snapshotName,
@@ -27,90 +26,74 @@ import {
 const STORAGES = "GET /storage";
 
 /** What a rollback throws away, what stands in its way, and whether the guest runs afterwards. */
-export const rollback: Topic = {
-  reads: [
-    ...GUEST_READS,
-    ...SNAPSHOT_READS,
-    ...PENDING_READS,
-    ...HA_READS,
-    ...SNAPSHOT_CONFIG_READS,
-    STORAGES,
-    TIME_READ,
-  ],
-  look: async (step, look): Promise<Finding | undefined> => {
-    const guest = guestOf(step);
-    if (!guest) return undefined;
-    const name = settingText(step.params.snapname);
-    const [config, status, snapshots, kept, pending, ha, now] = await Promise.all([
-      guestConfig(look, guest),
-      guestStatus(look, guest),
-      snapshotsOf(look, guest),
-      snapshotConfig(look, guest, name),
-      pendingRows(look, guest),
-      haOf(look, guest),
-      nodeTime(look, guest.node),
-    ]);
-    const label = labelOf(guest, config);
-    const who = guestName(guest, undefined);
-    const snapshot = snapshots?.find((one) => one.name === name);
-    const state = {
-      [`rollback ${guest.vmid}`]: {
-        snapshots: snapshotState(snapshots),
-        ha: ha.resource ? haText(ha.resource) : null,
-      },
-    };
-    if (snapshots && !snapshot)
-      return {
-        points: refusedFor(who, [`${label} has no snapshot ${shownText(name)}${others(snapshots)}`]),
-        state,
-      };
-    const volumes = attached(guest.type, kept);
-    const later = snapshots?.filter(({ time = 0 }) => time > (snapshot?.time ?? 0)) ?? [];
-    const blocking = await blockingStorages(look, volumes);
-    const taken =
-      snapshot?.time === undefined ? `snapshot ${shownText(name)}` : moment(snapshot.time, undefined);
-    const changes =
-      Object.keys(config).length > 0 && Object.keys(kept).length > 0
-        ? configReturn(guest.type, config, kept)
-        : [];
-    const withMemory = snapshot?.withMemory ?? false;
+export const rollback: Topic = async (step, look): Promise<Finding | undefined> => {
+  const guest = guestOf(step);
+  if (!guest) return undefined;
+  const name = settingText(step.params.snapname);
+  const [config, status, snapshots, kept, pending, ha, now] = await Promise.all([
+    guestConfig(look, guest),
+    guestStatus(look, guest),
+    snapshotsOf(look, guest),
+    snapshotConfig(look, guest, name),
+    pendingRows(look, guest),
+    haOf(look, guest),
+    nodeTime(look, guest.node),
+  ]);
+  const label = labelOf(guest, config);
+  const who = guestName(guest, undefined);
+  const snapshot = snapshots?.find((one) => one.name === name);
+  const state = {
+    [`rollback ${guest.vmid}`]: {
+      snapshots: snapshotState(snapshots),
+      ha: ha.resource ? haText(ha.resource) : null,
+    },
+  };
+  if (snapshots && !snapshot)
     return {
-      points: [
-        ...refusedFor(who, [
-          isTemplate(config) ? "a template cannot be rolled back" : undefined,
-          lockReason(config, step.params),
-          later.length > 0 && blocking.length > 0
-            ? `on ${listed(blocking, 8)} only the newest snapshot can be rolled back to, and there is ${listed(later.map(snapshotName), 8)}`
-            : undefined,
-        ]),
-        snapshot
-          ? `Back to snapshot ${snapshotText(snapshot, now)}.`
-          : `Back to snapshot ${shownText(name)}; when it was taken could not be read.`,
-        volumes.length === 0
-          ? `Everything written to its disks since ${taken} is lost; which disks could not be read.`
-          : `Lost: everything written since to ${listed(volumes.map(volumeText))}.`,
-        ...diskPoints(attached(guest.type, config), attached(guest.type, kept)),
-        ...runPoints(guest, who, runs(status), { withMemory, start: isOn(step.params, "start"), taken }),
-        ...haPoints(who, ha.resource?.state, withMemory || isOn(step.params, "start")),
-        ...when(
-          later.length > 0 && blocking.length === 0,
-          `Later snapshots stay: ${listed(later.map(snapshotName), 8)}.`,
-        ),
-        ...when(
-          changes.length > 0,
-          `The configuration of ${who} goes back too, ${counted(changes.length, "setting")}: ${listed(
-            changes.map(({ key }) => key),
-            20,
-          )}.`,
-        ),
-        ...when(Object.keys(kept).length === 0, "The snapshot's configuration could not be read."),
-        ...waitingPoint(pending, "are dropped"),
-      ],
-      blocks: differenceBlocks(changes, CONFIG_ROUTE[guest.type]),
+      points: refusedFor(who, [`${label} has no snapshot ${shownText(name)}${others(snapshots)}`]),
       state,
-      final: `what ${configName(guest.type, config) ?? label} wrote to its disks since ${taken} is gone.`,
     };
-  },
+  const volumes = attached(guest.type, kept);
+  const later = snapshots?.filter(({ time = 0 }) => time > (snapshot?.time ?? 0)) ?? [];
+  const blocking = await blockingStorages(look, volumes);
+  const taken =
+    snapshot?.time === undefined ? `snapshot ${shownText(name)}` : moment(snapshot.time, undefined);
+  const changes =
+    Object.keys(config).length > 0 && Object.keys(kept).length > 0
+      ? configReturn(guest.type, config, kept)
+      : [];
+  const withMemory = snapshot?.withMemory ?? false;
+  return {
+    points: [
+      ...refusedFor(who, [
+        isTemplate(config) ? "a template cannot be rolled back" : undefined,
+        lockReason(config, step.params),
+        later.length > 0 && blocking.length > 0
+          ? `on ${listed(blocking)} only the newest snapshot can be rolled back to, and there is ${listed(later.map(snapshotName))}`
+          : undefined,
+      ]),
+      snapshot
+        ? `Back to snapshot ${snapshotText(snapshot, now)}.`
+        : `Back to snapshot ${shownText(name)}; when it was taken could not be read.`,
+      volumes.length === 0
+        ? `Everything written to its disks since ${taken} is lost; which disks could not be read.`
+        : { says: "Lost, everything written since to", entries: volumes.map(volumeText) },
+      ...diskPoints(attached(guest.type, config), attached(guest.type, kept)),
+      ...runPoints(guest, who, runs(status), { withMemory, start: isOn(step.params, "start"), taken }),
+      ...haPoints(who, ha.resource?.state, withMemory || isOn(step.params, "start")),
+      ...(blocking.length === 0 ? listings("Later snapshots stay", later.map(snapshotName)) : []),
+      ...changesPoint(
+        `The configuration of ${who} goes back too, ${counted(changes.length, "setting")}`,
+        changes,
+        CONFIG_ROUTE[guest.type],
+      ),
+      ...when(Object.keys(kept).length === 0, "The snapshot's configuration could not be read."),
+      ...waitingPoint(pending, "are dropped"),
+    ],
+    tells: ["start"],
+    state,
+    final: `what ${configName(guest.type, config) ?? label} wrote to its disks since ${taken} is gone.`,
+  };
 };
 
 /** The disks that a configuration has in use. */
@@ -118,7 +101,7 @@ const attached = (type: GuestType, config: Row): readonly GuestVolume[] =>
   volumesOf(type, config).filter(({ key, kind }) => kind === "disk" && !isUnusedKey(key));
 
 const others = (snapshots: readonly Snapshot[]): string =>
-  snapshots.length === 0 ? "" : `; it has ${listed(snapshots.map(snapshotName), 8)}`;
+  snapshots.length === 0 ? "" : `; it has ${listed(snapshots.map(snapshotName))}`;
 
 /** Storages where PVE rolls back to the newest snapshot only (volume_rollback_is_possible in PVE::Storage's plugins). */
 async function blockingStorages(look: Look, volumes: readonly GuestVolume[]): Promise<readonly string[]> {
@@ -130,13 +113,13 @@ async function blockingStorages(look: Look, volumes: readonly GuestVolume[]): Pr
 }
 
 /** Disks that came or went since: PVE keeps the newer ones as unused. */
-function diskPoints(now: readonly GuestVolume[], then: readonly GuestVolume[]): readonly string[] {
+function diskPoints(now: readonly GuestVolume[], then: readonly GuestVolume[]): readonly Point[] {
   const [here, there] = [now, then].map((list) => new Set(list.map(({ volume }) => volume)));
   const newer = now.filter(({ volume }) => !there?.has(volume)).map(volumeText);
   const back = then.filter(({ volume }) => !here?.has(volume)).map(volumeText);
   return [
-    ...when(then.length > 0 && newer.length > 0, `Not in the snapshot, kept as unused: ${listed(newer)}.`),
-    ...when(now.length > 0 && back.length > 0, `Attached again: ${listed(back)}.`),
+    ...(then.length > 0 ? listings("Not in the snapshot, kept as unused", newer) : []),
+    ...(now.length > 0 ? listings("Attached again", back) : []),
   ];
 }
 

@@ -27,18 +27,12 @@ const CONFIG = {
   lxc: "GET /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config",
 } as const;
 
-/** The reads that tell a snapshot's configuration. */
-export const SNAPSHOT_CONFIG_READS = [CONFIG.qemu, CONFIG.lxc] as const;
-
 /** The configuration that a snapshot keeps; empty where it cannot be read. */
 export const snapshotConfig = async (
   look: Look,
   { type, node, vmid }: StepGuest,
   snapname: string,
 ): Promise<Row> => record(await look.tryRead(CONFIG[type], { node, vmid, snapname }));
-
-/** The reads that tell a guest's snapshots. */
-export const SNAPSHOT_READS = [LIST.qemu, LIST.lxc] as const;
 
 /** A guest's snapshots, oldest first; undefined where they cannot be read. */
 export async function snapshotsOf(

@@ -4,13 +4,13 @@ import type { Route } from "../../schema/routes.gen.ts";
 import { stateOf } from "../settings.ts";
 import type { ReadRoute } from "../topic.ts";
 import { type Inverse, type MadeChange, type NowRead, none, type Params } from "./kinds.ts";
-import { reasonOf } from "./reasons.ts";
+import { knownReason, reasonOf } from "./reasons.ts";
 import { REVERSIBLE, reversalOf } from "./table.ts";
 
 export type { Inverse, InverseRequest, MadeChange, NowRead } from "./kinds.ts";
 
 /** A recorded change with how it went. */
-export interface EndedChange extends MadeChange {
+interface EndedChange extends MadeChange {
   readonly outcome?: { readonly verdict: string; readonly upid?: string } | undefined;
 }
 
@@ -33,6 +33,10 @@ export function undoable(route: Route, params: Params, before: Row | undefined):
   const way = wayOf({ route, params, before });
   return typeof way === "string" ? way : true;
 }
+
+/** Why no change of an operation is ever taken back, whatever is recorded; undefined where some are, or nothing is known. */
+export const neverUndone = (route: Route): string | undefined =>
+  reversalOf(route) ? undefined : knownReason(route);
 
 /** What goes with a change that can be taken back, and does not come back with it: a noun. */
 export const notRestored = (route: Route, params: Params, before: Row | undefined): string | undefined =>

@@ -71,10 +71,13 @@ export const requests = (all: readonly InverseRequest[], notes: readonly string[
   notes,
 });
 
-/** Reasons that many changes share. */
+/** Nothing tells what to go back to. */
 export const NOT_RECORDED = "what was set before is not recorded.";
+/** The change was none. */
 export const NOTHING = "it changes nothing: all is so already.";
+/** Somebody, or an earlier undo, has taken it back. */
 export const BACK = "all is as it was before already.";
+/** What was changed is gone. */
 export const GONE = "it is not there any more.";
 
 /** Where the state of what an operation changes is read. Throws for an operation that has no such read. */

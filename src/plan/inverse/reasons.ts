@@ -91,6 +91,9 @@ const REASONS: readonly (readonly [route: RegExp, why: string])[] = (
   ] as const
 ).map(([route, why]) => [new RegExp(`^${route}`), why] as const);
 
+/** Why changes of an operation in particular have no way back; undefined where nothing is known but that. */
+export const knownReason = (route: Route): string | undefined =>
+  REASONS.find(([pattern]) => pattern.test(route))?.[1];
+
 /** Why changes of an operation have no way back. */
-export const reasonOf = (route: Route): string =>
-  REASONS.find(([pattern]) => pattern.test(route))?.[1] ?? "PVE has no way back for it.";
+export const reasonOf = (route: Route): string => knownReason(route) ?? "PVE has no way back for it.";

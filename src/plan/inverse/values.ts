@@ -7,7 +7,7 @@ import { onOff } from "../../schema/on-off.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import { factOf, sameValue, settingText } from "../difference/setting-value.ts";
 import { shownValues } from "../difference/settings-difference.ts";
-import { valueText } from "../sentence.ts";
+import { shownValue } from "../difference/shown-setting.ts";
 import { listed } from "../wording.ts";
 import { type Inverse, none, type Params } from "./kinds.ts";
 
@@ -58,7 +58,7 @@ export const settingNames = (route: Route): readonly string[] =>
   Object.keys(settingsAmong(route, endpointOf(route).params));
 
 /** A value as an answer has it, as a call takes it. */
-export function requestValue(fact: Param | undefined, value: unknown): unknown {
+function requestValue(fact: Param | undefined, value: unknown): unknown {
   if (fact?.type === "array") return Array.isArray(value) ? value : [value];
   // Of lists in texts, only those of PVE's own formats take a comma.
   const isPlain = Array.isArray(value) && !/-list$/.test(String(fact?.format));
@@ -83,7 +83,7 @@ const NAMED = 4;
 /** "memory is 8192 now, and this change made it 4096". */
 export function sinceText(route: Route, key: string, now: unknown, made: unknown): string {
   const shown = (value: unknown) =>
-    isSet(value) ? valueText(key, shownValues(key, value, undefined, route).before ?? "") : "not set";
+    isSet(value) ? shownValue(key, shownValues(key, value, undefined, route).before ?? "") : "not set";
   return `${key} is ${shown(now)} now, and this change ${isSet(made) ? `made it ${shown(made)}` : "unset it"}`;
 }
 

@@ -1,14 +1,12 @@
-import { flag, type Row, record, rows, str } from "../../pve/data.ts";
+import { flag, type Json, record, rows, str } from "../../pve/data.ts";
 import { quoted } from "../../render/foreign.ts";
 import { changeOf, creationOf, named } from "../cluster/configuration-object.ts";
 import { isOn, settingText, textOf } from "../difference/setting-value.ts";
-import { CONTENTS_READS, contentsOf, disksOwners, ownersText } from "../storage/storage-contents.ts";
-import type { Finding, Look, ReadRoute, Step, Topic, TopicTable } from "../topic.ts";
-import { listed, refusal, when } from "../wording.ts";
+import { listing, listings } from "../point.ts";
+import { contentsOf, disksOwners, ownerNames } from "../storage/storage-contents.ts";
+import type { Finding, Look, Step, Topic, TopicTable } from "../topic.ts";
+import { refusal } from "../wording.ts";
 import { statement } from "./node-system.ts";
-
-const SAFETY: ReadRoute = "GET /nodes/{node}/ceph/cmd-safety";
-const STATUS: ReadRoute = "GET /cluster/ceph/status";
 
 /** A service of Ceph that a step stops or destroys, for PVE's own check. */
 interface Stopping {
@@ -37,8 +35,8 @@ function stoppingOf({ route, params }: Step): Stopping | undefined {
 }
 
 /** How Ceph says it is: `HEALTH_OK`. */
-const healthPoint = (data: unknown): readonly string[] => {
-  const health = str(record(record(data as Row).health), "status");
+const healthPoint = (data: Json | undefined): readonly string[] => {
+  const health = str(record(record(data).health), "status");
   return health === undefined ? ["Ceph's health could not be read."] : [`Ceph now: ${health}.`];
 };
 
@@ -59,9 +57,9 @@ async function safetyPoint(
 }
 
 /** A service of Ceph that is started, stopped, taken out or destroyed. */
-const service = (what: (params: Step["params"]) => string, final?: string): Topic => ({
-  reads: [SAFETY, STATUS],
-  look: async (step, look): Promise<Finding> => {
+const service =
+  (what: (params: Step["params"]) => string, final?: string): Topic =>
+  async (step, look): Promise<Finding> => {
     const node = settingText(step.params.node);
     const [status, safety] = await Promise.all([
       look.tryRead("GET /cluster/ceph/status", {}),
@@ -71,13 +69,12 @@ const service = (what: (params: Step["params"]) => string, final?: string): Topi
       points: [...safety, `On ${node}: ${what(step.params)}.`, ...healthPoint(status)],
       ...(final === undefined ? {} : { final }),
     };
-  },
-});
+  };
 
 /** A pool or a file system of Ceph that goes, and the storages and guests on it. */
-const dataRemoval = (type: "rbd" | "cephfs", field: string, noun: string): Topic => ({
-  reads: ["GET /storage", STATUS, ...CONTENTS_READS],
-  look: async ({ params }, look): Promise<Finding> => {
+const dataRemoval =
+  (type: "rbd" | "cephfs", field: string, noun: string): Topic =>
+  async ({ params }, look): Promise<Finding> => {
     const name = settingText(params.name);
     const all = await look.tryRead("GET /storage", {});
     const storages = rows(all)
@@ -94,28 +91,25 @@ const dataRemoval = (type: "rbd" | "cephfs", field: string, noun: string): Topic
             ? `guests have disks in pool ${name}, and force is not set`
             : undefined,
         ]),
-        ...when(vmids.length > 0, `Guests whose disks are destroyed: ${await ownersText(look, vmids)}.`),
+        ...listings("Guests whose disks are destroyed", await ownerNames(look, vmids)),
         `Ceph ${noun} ${name} is destroyed.`,
         all === undefined
           ? "Which storages lie on it could not be read."
-          : `Storages that lie on it: ${storages.length > 0 ? listed(storages, 6) : "none"}.`,
+          : listing("Storages that lie on it", storages),
       ],
       state: { [`ceph ${noun} ${name}`]: { storages: [...storages].sort(), guests: [...vmids] } },
       name,
       final: `all data in ${noun} ${name} is gone.`,
     };
-  },
-});
+  };
 
 const osd = ({ osdid }: Step["params"]): string => `OSD ${settingText(osdid)}`;
 const serviceName = (params: Step["params"]): string => textOf(params, "service") ?? "all of Ceph";
 
 /** Ceph on the nodes, and its flags. */
 export const CEPH_TOPICS: TopicTable = {
-  "PUT /cluster/ceph/flags": [changeOf("PUT /cluster/ceph/flags", "Ceph's flags")],
-  "PUT /cluster/ceph/flags/{flag}": [
-    changeOf("PUT /cluster/ceph/flags/{flag}", named("Ceph's flag", "flag")),
-  ],
+  "PUT /cluster/ceph/flags": [changeOf("Ceph's flags")],
+  "PUT /cluster/ceph/flags/{flag}": [changeOf(named("Ceph's flag", "flag"))],
   "POST /nodes/{node}/ceph/init": [
     statement(
       ({ node, network }) =>
@@ -162,9 +156,7 @@ export const CEPH_TOPICS: TopicTable = {
       param: "name",
     }),
   ],
-  "PUT /nodes/{node}/ceph/pool/{name}": [
-    changeOf("PUT /nodes/{node}/ceph/pool/{name}", named("Ceph pool", "name")),
-  ],
+  "PUT /nodes/{node}/ceph/pool/{name}": [changeOf(named("Ceph pool", "name"))],
   "DELETE /nodes/{node}/ceph/pool/{name}": [dataRemoval("rbd", "pool", "pool")],
   "POST /nodes/{node}/ceph/restart": [
     service((params) => `${serviceName(params)} is stopped and started again`),

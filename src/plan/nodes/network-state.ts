@@ -2,17 +2,9 @@ import { list, type Row, rows, str } from "../../pve/data.ts";
 import type { Guest } from "../../pve/guests.ts";
 import { CONFIG_ROUTE } from "../difference/guest-disk.ts";
 import { factOf, propertiesOf, settingText } from "../difference/setting-value.ts";
-import { CONFIG_READS, guestConfigs } from "../guests/guest-configs.ts";
+import { guestConfigs } from "../guests/guest-configs.ts";
 import { inventory } from "../guests/guest-names.ts";
-import type { Look, ReadRoute } from "../topic.ts";
-
-/** Reads of this file. */
-export const NETWORK_READS: readonly ReadRoute[] = [
-  "GET /nodes/{node}/network",
-  "GET /cluster/status",
-  "GET /cluster/resources",
-  ...CONFIG_READS,
-];
+import type { Look } from "../topic.ts";
 
 /** A node's interfaces by name, as they are once what waits is applied; undefined where they cannot be read. */
 export async function interfacesOf(look: Look, node: string): Promise<ReadonlyMap<string, Row> | undefined> {

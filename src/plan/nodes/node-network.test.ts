@@ -18,7 +18,7 @@ const CASES: readonly PlanCase[] = [
     points: [
       "vmbr0 carries pve1's own address 192.0.2.11 and its default gateway 192.0.2.1. A mistake cuts the node off.",
       "Interface vmbr0 of pve1: bridge_ports: nic0 → nic1.",
-      "Guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
+      "7 guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
       "It waits, and takes effect when it is applied or the node restarts.",
     ],
   },
@@ -30,7 +30,7 @@ const CASES: readonly PlanCase[] = [
       "vmbr0 carries pve1's own address 192.0.2.11 and its default gateway 192.0.2.1. A mistake cuts the node off.",
       "It loses its address 192.0.2.11/24: the call names none, and PVE then keeps none.",
       "Interface vmbr0 of pve1: comments: “guests and management” → “x”.",
-      "Guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
+      "7 guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
       "It waits, and takes effect when it is applied or the node restarts.",
     ],
   },
@@ -52,7 +52,7 @@ const CASES: readonly PlanCase[] = [
       "vmbr0 carries pve1's own address 192.0.2.11 and its default gateway 192.0.2.1. Once applied, the node is out of reach.",
       "Interface nic0 of pve1 goes: type eth.",
       "Built on it: vmbr0.",
-      "Guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
+      "7 guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
       "It waits, and takes effect when it is applied or the node restarts.",
     ],
   },
@@ -77,7 +77,7 @@ const CASES: readonly PlanCase[] = [
     points: [
       "No interface has pve1's own address 192.0.2.11 any more: pve1 is out of reach.",
       "All that waits on pve1 is applied, whoever changed it: vmbr0, vmbr1, vmbr7.",
-      "Guests on vmbr0, vmbr1, vmbr7, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
+      "7 guests on vmbr0, vmbr1, vmbr7, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
     ],
   },
   {
@@ -88,7 +88,7 @@ const CASES: readonly PlanCase[] = [
     points: [
       "No interface has pve1's own address 192.0.2.11 any more: pve1 is out of reach.",
       "All that waits on pve1 is applied, whoever changed it: vmbr0.",
-      "Guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
+      "7 guests on vmbr0, 4 of them running: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
     ],
   },
   {

@@ -1,12 +1,13 @@
 import type { Row } from "../../pve/data.ts";
 import { str } from "../../pve/data.ts";
 import type { Block } from "../../render/answer.ts";
-import { changeFinding, readsOf, settingsText, stableSettings } from "../cluster/configuration-object.ts";
+import { changeFinding, settingsText, stableSettings } from "../cluster/configuration-object.ts";
 import { entriesOf, settingText, textOf } from "../difference/setting-value.ts";
 import { unseenPoint } from "../guests/guest-configs.ts";
-import { guestNames } from "../sentence.ts";
-import type { Finding, Look, ReadRoute, Topic } from "../topic.ts";
-import { listed, when } from "../wording.ts";
+import { guestNames } from "../guests/guest-names.ts";
+import { listing, type Point } from "../point.ts";
+import type { Finding, Look, Topic } from "../topic.ts";
+import { counted, listed, when } from "../wording.ts";
 import {
   addressesIn,
   addressOf,
@@ -17,7 +18,6 @@ import {
   guestsOnBridges,
   interfacesOf,
   losesAddress,
-  NETWORK_READS,
   stableDiff,
 } from "./network-state.ts";
 
@@ -69,7 +69,7 @@ function pendingPoints({ diff }: Seen): readonly string[] {
   if (diff === "") return [];
   const names = changedInterfaces(diff);
   return [
-    `Changes wait already, not of this call, and are applied with it: ${names.length > 0 ? listed([...names], 8) : "see the diff"}.`,
+    `Changes wait already, not of this call, and are applied with it: ${names.length > 0 ? listed(names) : "see the diff"}.`,
   ];
 }
 
@@ -94,18 +94,21 @@ function guestPoints(
   seen: Seen,
   { guests, unseen }: BridgeGuests,
   names: readonly string[],
-): readonly string[] {
+): readonly Point[] {
   const isBridge = (name: string): boolean =>
     /bridge$/i.test(str(seen.interfaces?.get(name) ?? {}, "type") ?? "bridge");
   const found = names.filter(isBridge);
   if (found.length === 0) return [];
-  const bridges = listed(found, 4);
+  const bridges = listed(found);
   if (guests === undefined) return [`Which guests are on ${bridges} could not be read.`];
   const running = guests.filter(({ status }) => status === "running").length;
   return [
     guests.length === 0
       ? `No guest is on ${bridges}.`
-      : `Guests on ${bridges}, ${running} of them running: ${guestNames(guests)}.`,
+      : listing(
+          `${counted(guests.length, "guest")} on ${bridges}, ${running} of them running`,
+          guestNames(guests),
+        ),
     ...unseenPoint(unseen, `whether they are on ${bridges}`),
   ];
 }
@@ -139,157 +142,140 @@ function addressPoint(
 }
 
 /** A changed interface: whose address it carries, who is on it, what else waits. */
-export const interfaceChange: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf("PUT /nodes/{node}/network/{iface}"), ...NETWORK_READS];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const node = settingText(step.params.node);
-    const iface = settingText(step.params.iface);
-    const [change, seen] = await Promise.all([changeFinding(step, look, label), see(look, node)]);
-    const names = seen.interfaces ? dependents(seen.interfaces, [iface]) : [iface];
-    const on = await guestsOnBridges(look, names, node);
-    const carries = carriesPoint(seen, names);
-    return {
-      points: [
-        ...(carries === undefined ? [] : [`${carries} A mistake cuts the node off.`]),
-        ...addressPoint(seen, iface, step.params),
-        ...change.points,
-        ...guestPoints(seen, on, names),
-        ...pendingPoints(seen),
-        WAITS,
-      ],
-      blocks: [...(change.blocks ?? []), ...diffBlocks(node, seen.diff)],
-      state: { ...change.state, ...pendingState(seen) },
-    };
-  },
+export const interfaceChange: Topic = async (step, look): Promise<Finding> => {
+  const node = settingText(step.params.node);
+  const iface = settingText(step.params.iface);
+  const [change, seen] = await Promise.all([changeFinding(step, look, label), see(look, node)]);
+  const names = seen.interfaces ? dependents(seen.interfaces, [iface]) : [iface];
+  const on = await guestsOnBridges(look, names, node);
+  const carries = carriesPoint(seen, names);
+  return {
+    points: [
+      ...(carries === undefined ? [] : [`${carries} A mistake cuts the node off.`]),
+      ...addressPoint(seen, iface, step.params),
+      ...change.points,
+      ...guestPoints(seen, on, names),
+      ...pendingPoints(seen),
+      WAITS,
+    ],
+    tells: Object.keys(step.params),
+    blocks: diffBlocks(node, seen.diff),
+    state: { ...change.state, ...pendingState(seen) },
+  };
 };
 
 /** An interface that goes. */
-export const interfaceRemoval: Topic = {
-  reads: NETWORK_READS,
-  look: async ({ params }, look): Promise<Finding> => {
-    const node = settingText(params.node);
-    const iface = settingText(params.iface);
-    const seen = await see(look, node);
-    const row = seen.interfaces?.get(iface);
-    const names = seen.interfaces ? dependents(seen.interfaces, [iface]) : [iface];
-    const on = await guestsOnBridges(look, names, node);
-    const carries = carriesPoint(seen, names);
-    return {
-      points: [
-        ...(carries === undefined ? [] : [`${carries} Once applied, the node is out of reach.`]),
-        `Interface ${iface} of ${node} goes: ${
-          row
-            ? settingsText(row, [
-                "type",
-                "cidr",
-                "gateway",
-                "cidr6",
-                "bridge_ports",
-                "slaves",
-                "vlan-id",
-                "comments",
-              ])
-            : seen.interfaces
-              ? "there is none of that name"
-              : "what it is now could not be read"
-        }.`,
-        ...when(names.length > 1, `Built on it: ${listed(names.slice(1), 8)}.`),
-        ...guestPoints(seen, on, names),
-        ...pendingPoints(seen),
-        WAITS,
-      ],
-      blocks: diffBlocks(node, seen.diff),
-      state: { [`interface ${iface} of ${node}`]: stableSettings(row), ...pendingState(seen) },
-    };
-  },
+export const interfaceRemoval: Topic = async ({ params }, look): Promise<Finding> => {
+  const node = settingText(params.node);
+  const iface = settingText(params.iface);
+  const seen = await see(look, node);
+  const row = seen.interfaces?.get(iface);
+  const names = seen.interfaces ? dependents(seen.interfaces, [iface]) : [iface];
+  const on = await guestsOnBridges(look, names, node);
+  const carries = carriesPoint(seen, names);
+  return {
+    points: [
+      ...(carries === undefined ? [] : [`${carries} Once applied, the node is out of reach.`]),
+      `Interface ${iface} of ${node} goes: ${
+        row
+          ? settingsText(row, [
+              "type",
+              "cidr",
+              "gateway",
+              "cidr6",
+              "bridge_ports",
+              "slaves",
+              "vlan-id",
+              "comments",
+            ])
+          : seen.interfaces
+            ? "there is none of that name"
+            : "what it is now could not be read"
+      }.`,
+      ...when(names.length > 1, `Built on it: ${listed(names.slice(1))}.`),
+      ...guestPoints(seen, on, names),
+      ...pendingPoints(seen),
+      WAITS,
+    ],
+    blocks: diffBlocks(node, seen.diff),
+    state: { [`interface ${iface} of ${node}`]: stableSettings(row), ...pendingState(seen) },
+  };
 };
 
 /** A new interface: its ports may be another's. */
-export const interfaceCreation: Topic = {
-  reads: NETWORK_READS,
-  look: async ({ params }, look): Promise<Finding> => {
-    const node = settingText(params.node);
-    const iface = settingText(params.iface);
-    const seen = await see(look, node);
-    const there = seen.interfaces?.has(iface);
-    const gateway = textOf(params, "gateway");
-    const other = [...(seen.interfaces ?? [])].find(
-      ([, row]) => gateway !== undefined && str(row, "gateway"),
-    );
-    return {
-      points: [
-        there === undefined
-          ? `Interface ${iface} of ${node} is created; whether it is there already could not be read.`
-          : there
-            ? `Interface ${iface} is there already on ${node}: PVE refuses to create it.`
-            : `Interface ${iface} of ${node} is created; it is not there yet.`,
-        ...when(
-          other !== undefined,
-          `${other?.[0] ?? ""} has a default gateway already: PVE refuses a second one.`,
-        ),
-        ...pendingPoints(seen),
-        WAITS,
-      ],
-      blocks: diffBlocks(node, seen.diff),
-      state: { [`interface ${iface} of ${node}`]: there ?? null, ...pendingState(seen) },
-    };
-  },
+export const interfaceCreation: Topic = async ({ params }, look): Promise<Finding> => {
+  const node = settingText(params.node);
+  const iface = settingText(params.iface);
+  const seen = await see(look, node);
+  const there = seen.interfaces?.has(iface);
+  const gateway = textOf(params, "gateway");
+  const other = [...(seen.interfaces ?? [])].find(([, row]) => gateway !== undefined && str(row, "gateway"));
+  return {
+    points: [
+      there === undefined
+        ? `Interface ${iface} of ${node} is created; whether it is there already could not be read.`
+        : there
+          ? `Interface ${iface} is there already on ${node}: PVE refuses to create it.`
+          : `Interface ${iface} of ${node} is created; it is not there yet.`,
+      ...when(
+        other !== undefined,
+        `${other?.[0] ?? ""} has a default gateway already: PVE refuses a second one.`,
+      ),
+      ...pendingPoints(seen),
+      WAITS,
+    ],
+    tells: ["iface"],
+    blocks: diffBlocks(node, seen.diff),
+    state: { [`interface ${iface} of ${node}`]: there ?? null, ...pendingState(seen) },
+  };
 };
 
 /** Applying: everything that waits, whoever changed it. */
-export const networkApply: Topic = {
-  reads: NETWORK_READS,
-  look: async ({ params }, look): Promise<Finding> => {
-    const node = settingText(params.node);
-    const seen = await see(look, node);
-    const changed = changedInterfaces(seen.diff ?? "");
-    const names = seen.interfaces ? dependents(seen.interfaces, changed) : changed;
-    const on = names.length > 0 ? await guestsOnBridges(look, names, node) : undefined;
-    const lost = seen.interfaces && losesAddress(seen.diff ?? "", seen.interfaces, seen.address);
-    const carries = lost ? undefined : carriesPoint(seen, names);
-    return {
-      points: [
-        ...when(
-          lost ?? false,
-          `No interface has ${node}'s own address ${seen.address ?? ""} any more: ${node} is out of reach.`,
-        ),
-        ...(carries === undefined
-          ? []
-          : [`${carries} If what waits is wrong, ${node} is out of reach until somebody is at its console.`]),
-        seen.diff === undefined
-          ? `What waits on ${node} could not be read; all of it is applied.`
-          : seen.diff === ""
-            ? `Nothing waits on ${node}; its network is loaded anew as it is.`
-            : `All that waits on ${node} is applied, whoever changed it: ${changed.length > 0 ? listed([...changed], 8) : "see the diff"}.`,
-        ...(on ? guestPoints(seen, on, names) : []),
-        ...when(seen.interfaces === undefined, "The interfaces could not be read."),
-      ],
-      blocks: diffBlocks(node, seen.diff),
-      state: pendingState(seen),
-    };
-  },
+export const networkApply: Topic = async ({ params }, look): Promise<Finding> => {
+  const node = settingText(params.node);
+  const seen = await see(look, node);
+  const changed = changedInterfaces(seen.diff ?? "");
+  const names = seen.interfaces ? dependents(seen.interfaces, changed) : changed;
+  const on = names.length > 0 ? await guestsOnBridges(look, names, node) : undefined;
+  const lost = seen.interfaces && losesAddress(seen.diff ?? "", seen.interfaces, seen.address);
+  const carries = lost ? undefined : carriesPoint(seen, names);
+  return {
+    points: [
+      ...when(
+        lost ?? false,
+        `No interface has ${node}'s own address ${seen.address ?? ""} any more: ${node} is out of reach.`,
+      ),
+      ...(carries === undefined
+        ? []
+        : [`${carries} If what waits is wrong, ${node} is out of reach until somebody is at its console.`]),
+      seen.diff === undefined
+        ? `What waits on ${node} could not be read; all of it is applied.`
+        : seen.diff === ""
+          ? `Nothing waits on ${node}; its network is loaded anew as it is.`
+          : `All that waits on ${node} is applied, whoever changed it: ${changed.length > 0 ? listed(changed) : "see the diff"}.`,
+      ...(on ? guestPoints(seen, on, names) : []),
+      ...when(seen.interfaces === undefined, "The interfaces could not be read."),
+    ],
+    blocks: diffBlocks(node, seen.diff),
+    state: pendingState(seen),
+  };
 };
 
 /** Dropping what waits, whoever changed it. */
-export const networkRevert: Topic = {
-  reads: NETWORK_READS,
-  look: async ({ params }, look): Promise<Finding> => {
-    const node = settingText(params.node);
-    const seen = await see(look, node);
-    const changed = changedInterfaces(seen.diff ?? "");
-    return {
-      points: [
-        seen.diff === undefined
-          ? `What waits on ${node} could not be read; all of it is dropped.`
-          : seen.diff === ""
-            ? `Nothing waits on ${node}: nothing is dropped.`
-            : `All that waits on ${node} is dropped, whoever changed it: ${changed.length > 0 ? listed([...changed], 8) : "see the diff"}. The network in use stays as it is.`,
-      ],
-      blocks: diffBlocks(node, seen.diff),
-      state: pendingState(seen),
-      ...(seen.diff ? { final: "changes that wait are not kept anywhere else." } : {}),
-    };
-  },
+export const networkRevert: Topic = async ({ params }, look): Promise<Finding> => {
+  const node = settingText(params.node);
+  const seen = await see(look, node);
+  const changed = changedInterfaces(seen.diff ?? "");
+  return {
+    points: [
+      seen.diff === undefined
+        ? `What waits on ${node} could not be read; all of it is dropped.`
+        : seen.diff === ""
+          ? `Nothing waits on ${node}: nothing is dropped.`
+          : `All that waits on ${node} is dropped, whoever changed it: ${changed.length > 0 ? listed(changed) : "see the diff"}. The network in use stays as it is.`,
+    ],
+    blocks: diffBlocks(node, seen.diff),
+    state: pendingState(seen),
+    ...(seen.diff ? { final: "changes that wait are not kept anywhere else." } : {}),
+  };
 };

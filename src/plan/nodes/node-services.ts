@@ -1,10 +1,9 @@
 import { record, str } from "../../pve/data.ts";
+import type { RouteParams } from "../../schema/routes.gen.ts";
 import { settingText } from "../difference/setting-value.ts";
-import type { Finding, ReadRoute, Topic } from "../topic.ts";
+import type { Finding, Topic } from "../topic.ts";
 import { refusal, when } from "../wording.ts";
-import { MEMBER_READS, membersOf } from "./node-power.ts";
-
-const STATE: ReadRoute = "GET /nodes/{node}/services/{service}/state";
+import { membersOf } from "./node-power.ts";
 
 /** What a service carries, as the end of "it carries". */
 interface Service {
@@ -19,8 +18,10 @@ interface Service {
   readonly essential?: true;
 }
 
+type ServiceName = RouteParams["GET /nodes/{node}/services/{service}/state"]["service"];
+
 /** The services that PVE lets its API manage (PVE::API2::Services, $service_name_list). */
-const SERVICES: Readonly<Record<string, Service>> = {
+const SERVICES: Readonly<Record<ServiceName, Service>> = {
   chrony: { carries: "the time", without: "the clock drifts; corosync and certificates need it" },
   corosync: {
     carries: "the node's membership in the cluster",
@@ -92,40 +93,41 @@ const VERBS: Readonly<Record<string, string>> = {
   reload: "reads its configuration anew, or is restarted where it cannot",
 };
 
+const isKnown = (name: string): name is ServiceName => Object.hasOwn(SERVICES, name);
+
 /** A service that is started, stopped, restarted or reloaded: what it carries. */
-export const serviceCommand: Topic = {
-  reads: [STATE, ...MEMBER_READS],
-  look: async ({ route, params }, look): Promise<Finding> => {
-    const node = settingText(params.node);
-    const name = settingText(params.service);
-    const verb = route.slice(route.lastIndexOf("/") + 1);
-    const [data, members] = await Promise.all([
-      look.tryRead("GET /nodes/{node}/services/{service}/state", { node, service: name as never }),
-      membersOf(look),
-    ]);
-    const state = record(data);
-    const unit = str(state, "unit-state");
-    const local = members?.find((member) => member.name === node)?.local ?? false;
-    const known = SERVICES[name];
-    return {
-      points: [
-        ...refusal([
-          verb === "stop" && known?.essential ? `it does not stop ${name}, which is essential` : undefined,
-          unit === "not-found" || unit === "masked" ? `${name} is not installed on ${node}` : undefined,
-        ]),
-        ...when(
-          local && known?.own === true && verb !== "start",
-          `This server's own calls go through it: they ${verb === "stop" ? "fail from then on" : "may fail for a moment"}.`,
-        ),
-        `${name} on ${node} ${VERBS[verb] ?? verb}; it carries ${known?.carries ?? "what its name says"}. Now: ${
-          data === undefined ? "could not be read" : (str(state, "state") ?? "unknown")
-        }.`,
-        ...(verb === "stop" && known?.without !== undefined ? [`Without it: ${known.without}.`] : []),
-        ...(verb === "restart" && known?.gap && known.without !== undefined
-          ? [`Until it is back: ${known.without}.`]
-          : []),
-      ],
-      state: { [`service ${name} of ${node}`]: data === undefined ? null : (str(state, "state") ?? null) },
-    };
-  },
+export const serviceCommand: Topic = async ({ route, params }, look): Promise<Finding> => {
+  const node = settingText(params.node);
+  const name = settingText(params.service);
+  const verb = route.slice(route.lastIndexOf("/") + 1);
+  const [data, members] = await Promise.all([
+    isKnown(name)
+      ? look.tryRead("GET /nodes/{node}/services/{service}/state", { node, service: name })
+      : undefined,
+    membersOf(look),
+  ]);
+  const state = record(data);
+  const unit = str(state, "unit-state");
+  const local = members?.find((member) => member.name === node)?.local ?? false;
+  const known = isKnown(name) ? SERVICES[name] : undefined;
+  return {
+    points: [
+      ...refusal([
+        verb === "stop" && known?.essential ? `it does not stop ${name}, which is essential` : undefined,
+        unit === "not-found" || unit === "masked" ? `${name} is not installed on ${node}` : undefined,
+      ]),
+      ...when(
+        local && known?.own === true && verb !== "start",
+        `This server's own calls go through it: they ${verb === "stop" ? "fail from then on" : "may fail for a moment"}.`,
+      ),
+      `${name} on ${node} ${VERBS[verb] ?? verb}; it carries ${known?.carries ?? "what its name says"}. Now: ${
+        data === undefined ? "could not be read" : (str(state, "state") ?? "unknown")
+      }.`,
+      ...(verb === "stop" && known?.without !== undefined ? [`Without it: ${known.without}.`] : []),
+      ...(verb === "restart" && known?.gap && known.without !== undefined
+        ? [`Until it is back: ${known.without}.`]
+        : []),
+    ],
+    state: { [`service ${name} of ${node}`]: data === undefined ? null : (str(state, "state") ?? null) },
+  };
 };

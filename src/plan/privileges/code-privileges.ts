@@ -3,26 +3,18 @@ import { parseUpid } from "../../pve/upid.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import { CONFIG_ROUTE } from "../difference/guest-disk.ts";
 import { entriesOf, factOf, isOn, propertiesOf, settingText, textOf } from "../difference/setting-value.ts";
-import type { Look, ReadRoute, Step } from "../topic.ts";
+import type { Look, Step } from "../topic.ts";
 import {
   clone,
   configure,
   create,
   diskStorage,
-  GUEST_READS,
   migrate,
   move,
   type Rule,
   space,
 } from "./guest-privileges.ts";
 import { all, every, type Need, oneOf, rootOnly, since, some } from "./privilege-need.ts";
-
-/** Every read that `codeNeeds` may make. */
-export const CODE_READS: readonly ReadRoute[] = [
-  ...GUEST_READS,
-  "GET /cluster/sdn/vnets/{vnet}",
-  "GET /cluster/backup/{id}",
-];
 
 type Params = Step["params"];
 

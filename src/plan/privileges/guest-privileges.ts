@@ -2,16 +2,9 @@ import { type Row, record, rows, str } from "../../pve/data.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import { diskOf, type GuestType, isDiskKey } from "../difference/guest-disk.ts";
 import { entriesOf, isOn, settingText, textOf } from "../difference/setting-value.ts";
-import type { Look, ReadRoute, Step } from "../topic.ts";
+import type { Look, Step } from "../topic.ts";
 import { bridgeNeed, type ConfigChange, configNeeds, volumeNeed } from "./config-privileges.ts";
 import { all, type Need, oneOf, since, some } from "./privilege-need.ts";
-
-/** Every read that these rules may make. */
-export const GUEST_READS: readonly ReadRoute[] = [
-  "GET /nodes/{node}/qemu/{vmid}/config",
-  "GET /nodes/{node}/lxc/{vmid}/config",
-  "GET /cluster/sdn/vnets",
-];
 
 type Params = Step["params"];
 /** What a step needs besides what PVE's description of its operation states. */

@@ -3,11 +3,8 @@ import { PveError } from "../../pve/errors.ts";
 import type { PermissionCheck } from "../../schema/endpoint.ts";
 import { splitList } from "../../schema/split-list.ts";
 import { settingText } from "../difference/setting-value.ts";
-import type { Look, ReadRoute, Step } from "../topic.ts";
+import type { Look, Step } from "../topic.ts";
 import { all, every, type Need, oneOf, some, UNKNOWN } from "./privilege-need.ts";
-
-/** Every read that `checkNeed` may make. */
-export const CHECK_READS: readonly ReadRoute[] = ["GET /access/users/{userid}"];
 
 /** What no token ever passes: being the user that the call is about. */
 const NEVER = undefined;

@@ -2,9 +2,10 @@ import { record, str } from "../../pve/data.ts";
 import { grantLine } from "../../render/grant-line.ts";
 import { endpointOf } from "../../schema/endpoint-table.ts";
 import type { Route } from "../../schema/routes.gen.ts";
-import type { Look, ReadRoute, Step } from "../topic.ts";
-import { CODE_READS, codeNeeds } from "./code-privileges.ts";
-import { CHECK_READS, checkNeed } from "./permission-check.ts";
+import type { Look, Step } from "../topic.ts";
+import { codeNeeds } from "./code-privileges.ts";
+import { heldOn } from "./held-privileges.ts";
+import { checkNeed } from "./permission-check.ts";
 import {
   asOf,
   every,
@@ -17,7 +18,7 @@ import {
 } from "./privilege-need.ts";
 
 /** What a planned request lacks. */
-export type Missing =
+type Missing =
   | {
       readonly because: "check";
       readonly route: Route;
@@ -38,15 +39,6 @@ export interface PrivilegeCheck {
   /** The same for a reader, a sentence each: what is missing and the command that grants it. */
   readonly lines: readonly string[];
 }
-
-/** Every read that `missingPrivileges` may make. */
-export const PERMISSION_READS: readonly ReadRoute[] = [
-  "GET /access/permissions",
-  "GET /access/roles/{roleid}",
-  "GET /version",
-  ...CHECK_READS,
-  ...CODE_READS,
-];
 
 interface Asked {
   readonly route: Route;
@@ -80,23 +72,6 @@ async function askedOf(step: Step, look: Look): Promise<Asked> {
   return { route: step.route, need: release === undefined ? need : asOf(release, need) };
 }
 
-/** The privileges held on each path, asked once a path; undefined where they could not be read. */
-async function heldOn(paths: readonly string[], look: Look): Promise<Holdings["on"]> {
-  const held = new Map<string, ReadonlySet<string>>();
-  await Promise.all(
-    [...new Set(paths)].map(async (path) => {
-      const data = await look.tryRead("GET /access/permissions", { path });
-      if (data === undefined) return;
-      // PVE::RPCEnvironment permissions: what is there is held; the value tells whether it goes for paths below.
-      const privileges = Object.entries(record(record(data)[path])).filter(
-        ([, propagates]) => propagates !== null,
-      );
-      held.set(path, new Set(privileges.map(([privilege]) => privilege)));
-    }),
-  );
-  return (path) => held.get(path);
-}
-
 function isOlder(version: string, release: string): boolean {
   const [have, want] = [version.split(/[.~-]/).map(Number), release.split(".").map(Number)];
   const at = want.findIndex((number, index) => number !== (have[index] || 0));
@@ -127,8 +102,7 @@ const missingOf = (route: Route, lack: Lack): Missing =>
 
 /**
  * What the token lacks for the planned requests: by the permissions that PVE's description of each operation states,
- * and by the most important ones that its code asks for besides. Every ACL path is asked once (GET
- * /access/permissions). What cannot be told is not called missing.
+ * and by the most important ones that its code asks for besides. What cannot be told is not called missing.
  */
 export async function missingPrivileges(steps: readonly Step[], look: Look): Promise<PrivilegeCheck> {
   const refused = steps.filter(({ route }) => refusesTokens(route));
@@ -221,6 +195,3 @@ const notCheckedLines = (routes: readonly Route[]): readonly string[] =>
     : [
         `Not checked, because the token's permissions could not be read: whether it may ${routes.join(", ")}.`,
       ];
-
-/** What a plan says of the token's privileges, a sentence each; nothing when it holds them all. */
-export const lackLines = ({ lines }: PrivilegeCheck): readonly string[] => lines;

@@ -72,7 +72,7 @@ export interface Holdings {
 }
 
 /** Whether a need is met: "unknown", or what is missing, nothing when it is met. */
-export type Verdict = "unknown" | readonly Lack[];
+type Verdict = "unknown" | readonly Lack[];
 
 /** What granting all of it would come to; a privilege on everything is dearer than many on single things. */
 const cost = (lacks: readonly Lack[]): number =>

@@ -14,7 +14,7 @@ export interface NodeStorage {
 }
 
 /** The read that tells a node's storages. */
-export const STORAGES_READ = "GET /nodes/{node}/storage";
+const STORAGES_READ = "GET /nodes/{node}/storage";
 
 /** The storages that a node uses, by name; undefined where they cannot be read. */
 export async function nodeStorages(

@@ -1,9 +1,8 @@
 import { flag, list, num, type Row, rows, str } from "../../pve/data.ts";
 import type { Guest } from "../../pve/guests.ts";
 import { inventory, nameOfVmid } from "../guests/guest-names.ts";
-import { LINE } from "../sentence.ts";
-import type { Look, ReadRoute } from "../topic.ts";
-import { counted, listed } from "../wording.ts";
+import type { Look } from "../topic.ts";
+import { counted } from "../wording.ts";
 
 /** A volume as a content list has it. */
 export interface StoredVolume {
@@ -23,12 +22,6 @@ export interface StorageContents {
   /** Nodes whose list is missing; with `nodes` empty nothing is known. */
   readonly unread: readonly string[];
 }
-
-/** Reads of `contentsOf`. */
-export const CONTENTS_READS: readonly ReadRoute[] = [
-  "GET /cluster/resources",
-  "GET /nodes/{node}/storage/{storage}/content",
-];
 
 /** Nodes that are asked for their part of a storage that is not shared. */
 const ASKED = 8;
@@ -108,12 +101,9 @@ export function filesText(volumes: readonly StoredVolume[]): string | undefined 
 }
 
 /** The guests of VMIDs by name. */
-export async function ownersText(look: Look, vmids: readonly number[]): Promise<string> {
+export async function ownerNames(look: Look, vmids: readonly number[]): Promise<readonly string[]> {
   const guests: readonly Guest[] | undefined = await inventory(look);
-  return listed(
-    vmids.map((vmid) => nameOfVmid(guests, vmid)),
-    LINE + 4,
-  );
+  return vmids.map((vmid) => nameOfVmid(guests, vmid));
 }
 
 /** The content types of a storage's setting. */

@@ -1,27 +1,26 @@
 import { type Row, rows, str } from "../../pve/data.ts";
-import { type AclEntry, aclEntries, entriesText } from "../access/access-entries.ts";
-import { PRUNE_READ, prunePreview, removed } from "../backups/backup-pruning.ts";
-import { backupJobs, JOBS_READ, jobName, jobsOn } from "../backups/backup-schedules.ts";
+import { type AclEntry, aclEntries, entriesPoint } from "../access/access-entries.ts";
+import { prunePreview, removed } from "../backups/backup-pruning.ts";
+import { backupJobs, jobName, jobsOn } from "../backups/backup-schedules.ts";
 import {
   changeFinding,
   currentSettings,
   named,
-  readsOf,
   settingsText,
   stableSettings,
   unknownBecause,
 } from "../cluster/configuration-object.ts";
 import { entriesOf, isOn, settingText, textOf } from "../difference/setting-value.ts";
 import { inventory } from "../guests/guest-names.ts";
-import type { Finding, Look, ReadRoute, Step, Topic } from "../topic.ts";
+import { listings, type Point } from "../point.ts";
+import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { listed, refusal, when } from "../wording.ts";
 import {
-  CONTENTS_READS,
   contentsOf,
   contentTypes,
   disksOwners,
   filesText,
-  ownersText,
+  ownerNames,
   type StorageContents,
   type StoredVolume,
 } from "./storage-contents.ts";
@@ -44,12 +43,12 @@ async function users(
   storage: string,
   fails: boolean,
 ): Promise<{
-  readonly points: readonly string[];
+  readonly points: readonly Point[];
   readonly vmids: readonly number[];
   readonly jobs: readonly Row[];
 }> {
   const vmids = disksOwners(contents.volumes);
-  const [names, all] = await Promise.all([ownersText(look, vmids), backupJobs(look)]);
+  const [names, all] = await Promise.all([ownerNames(look, vmids), backupJobs(look)]);
   const jobs = jobsOn(all ?? [], storage);
   const files = filesText(contents.volumes);
   const nothing = contents.nodes.length === 0 || (contents.shared && contents.unread.length > 0);
@@ -59,20 +58,14 @@ async function users(
     points: [
       ...(nothing
         ? [`What lies on ${storage} could not be read: no node answers for it.`]
-        : when(
-            vmids.length > 0,
-            `Guests with disks on ${storage}${fails ? ", which then cannot start" : ""}: ${names}.`,
-          )),
+        : listings(`Guests with disks on ${storage}${fails ? ", which then cannot start" : ""}`, names)),
       ...when(
         !nothing && contents.unread.length > 0,
-        `What lies on it on ${listed([...contents.unread], 8)} could not be read.`,
+        `What lies on it on ${listed(contents.unread)} could not be read.`,
       ),
       ...(all === undefined
         ? ["Which backup jobs write to it could not be read."]
-        : when(
-            jobs.length > 0,
-            `Backup jobs that write to it${fails ? ", and then fail" : ""}: ${listed(jobs.map(jobName), 6)}.`,
-          )),
+        : listings(`Backup jobs that write to it${fails ? ", and then fail" : ""}`, jobs.map(jobName))),
       ...when(!nothing && vmids.length === 0, `No guest has a disk on ${storage}.`),
       ...(nothing || files === undefined ? [] : [`${vmids.length > 0 ? "Also on" : "On"} it: ${files}.`]),
     ],
@@ -84,45 +77,34 @@ const useState = (storage: string, vmids: readonly number[], jobs: readonly Row[
 });
 
 /** A storage's definition that goes: its data stays, but nobody reaches it. */
-export const storageRemoval: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [
-      ...readsOf("DELETE /storage/{storage}"),
-      ...CONTENTS_READS,
-      JOBS_READ,
-      "GET /storage",
-      "GET /access/acl",
-    ];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const storage = settingText(step.params.storage);
-    const [config, contents, others, entries] = await Promise.all([
-      currentSettings(step, look),
-      contentsOf(look, storage),
-      look.tryRead("GET /storage", {}),
-      aclEntries(look),
-    ]);
-    const used = await users(look, contents, storage, true);
-    const based = rows(others)
-      .filter((row) => str(row, "base")?.startsWith(`${storage}:`))
-      .flatMap((row) => str(row, "storage") ?? []);
-    const kept = KEPT[str(config ?? {}, "type") ?? ""];
-    const onIt = ({ path }: AclEntry): boolean => path === `/storage/${storage}`;
-    return {
-      points: [
-        ...refusal([based.length > 0 ? `${storage} is the base of storage ${listed(based, 4)}` : undefined]),
-        ...used.points,
-        `Storage ${storage} leaves the configuration${contents.shared ? ", on all nodes" : ""}; its data stays where it is: ${config ? settingsText(config, ["type", "path", "server", "export", "share", "pool", "vgname", "datastore", "content", "nodes"]) : await unknownBecause(step, look)}.`,
-        ...when(
-          entries?.some(onIt) ?? false,
-          `ACL entries that go with it: ${entriesText(entries, onIt, "none", true)}.`,
-        ),
-      ],
-      state: { [`storage ${storage}`]: stableSettings(config), ...useState(storage, used.vmids, used.jobs) },
-      name: storage,
-      ...(kept === undefined ? {} : { final: `PVE deletes what it keeps for it besides: ${kept}.` }),
-    };
-  },
+export const storageRemoval: Topic = async (step, look): Promise<Finding> => {
+  const storage = settingText(step.params.storage);
+  const [config, contents, others, entries] = await Promise.all([
+    currentSettings(step, look),
+    contentsOf(look, storage),
+    look.tryRead("GET /storage", {}),
+    aclEntries(look),
+  ]);
+  const used = await users(look, contents, storage, true);
+  const based = rows(others)
+    .filter((row) => str(row, "base")?.startsWith(`${storage}:`))
+    .flatMap((row) => str(row, "storage") ?? []);
+  const kept = KEPT[str(config ?? {}, "type") ?? ""];
+  const onIt = ({ path }: AclEntry): boolean => path === `/storage/${storage}`;
+  return {
+    points: [
+      ...refusal([based.length > 0 ? `${storage} is the base of storage ${listed(based)}` : undefined]),
+      ...used.points,
+      `Storage ${storage} leaves the configuration${contents.shared ? ", on all nodes" : ""}; its data stays where it is: ${config ? settingsText(config, ["type", "path", "server", "export", "share", "pool", "vgname", "datastore", "content", "nodes"]) : await unknownBecause(step, look)}.`,
+      ...when(
+        entries?.some(onIt) ?? false,
+        entriesPoint("ACL entries that go with it", entries, onIt, "none", true),
+      ),
+    ],
+    state: { [`storage ${storage}`]: stableSettings(config), ...useState(storage, used.vmids, used.jobs) },
+    name: storage,
+    ...(kept === undefined ? {} : { final: `PVE deletes what it keeps for it besides: ${kept}.` }),
+  };
 };
 
 /** The volumes that a changed definition no longer serves: of a type of content, or of guests on nodes that lose it. */
@@ -131,7 +113,7 @@ async function unserved(
   now: Row,
   look: Look,
   contents: StorageContents,
-): Promise<readonly string[]> {
+): Promise<readonly Point[]> {
   const wanted = contentTypes(textOf(params, "content"));
   const types = contentTypes(str(now, "content")).filter(
     (type) => wanted.length > 0 && !wanted.includes(type),
@@ -147,9 +129,9 @@ async function unserved(
   const owners = disksOwners(lost);
   const files = filesText(lost.filter((volume) => types.includes(volume.content) || !contents.shared));
   return [
-    ...when(away.length > 0, `No longer on ${listed([...away], 8)}.`),
-    ...when(types.length > 0, `No longer for: ${listed(types, 8)}.`),
-    ...when(owners.length > 0, `Guests that then cannot start there: ${await ownersText(look, owners)}.`),
+    ...when(away.length > 0, `No longer on ${listed(away)}.`),
+    ...when(types.length > 0, `No longer for: ${listed(types)}.`),
+    ...listings("Guests that then cannot start there", await ownerNames(look, owners)),
     ...(files === undefined ? [] : [`Then out of reach: ${files}.`]),
   ];
 }
@@ -159,7 +141,7 @@ async function consequences(
   step: Step,
   now: Row,
   look: Look,
-): Promise<{ readonly points: readonly string[]; readonly state: Row }> {
+): Promise<{ readonly points: readonly Point[]; readonly state: Row }> {
   const storage = settingText(step.params.storage);
   const contents = await contentsOf(look, storage);
   const off = isOn(step.params, "disable");
@@ -189,20 +171,15 @@ async function retention(look: Look, { params }: Step): Promise<readonly string[
 }
 
 /** A changed definition: the settings, and who is left without. */
-export const storageChange: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf("PUT /storage/{storage}"), ...CONTENTS_READS, JOBS_READ, PRUNE_READ];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const [change, now] = await Promise.all([
-      changeFinding(step, look, storageLabel),
-      currentSettings(step, look),
-    ]);
-    const [lost, pruned] = await Promise.all([consequences(step, now ?? {}, look), retention(look, step)]);
-    return {
-      ...change,
-      points: [...change.points, ...lost.points, ...pruned],
-      state: { ...change.state, ...lost.state },
-    };
-  },
+export const storageChange: Topic = async (step, look): Promise<Finding> => {
+  const [change, now] = await Promise.all([
+    changeFinding(step, look, storageLabel),
+    currentSettings(step, look),
+  ]);
+  const [lost, pruned] = await Promise.all([consequences(step, now ?? {}, look), retention(look, step)]);
+  return {
+    ...change,
+    points: [...change.points, ...lost.points, ...pruned],
+    state: { ...change.state, ...lost.state },
+  };
 };

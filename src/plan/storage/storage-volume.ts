@@ -4,15 +4,10 @@ import { quoted } from "../../render/foreign.ts";
 import { bytes, time } from "../../render/units.ts";
 import { diskOf, isUnusedKey } from "../difference/guest-disk.ts";
 import { entriesOf, settingText, textOf } from "../difference/setting-value.ts";
-import { CONFIG_READS, guestConfigs } from "../guests/guest-configs.ts";
+import { guestConfigs } from "../guests/guest-configs.ts";
 import { inventory, nameOfVmid } from "../guests/guest-names.ts";
-import { capital } from "../sentence.ts";
-import type { Finding, Look, ReadRoute, Step, Topic } from "../topic.ts";
-import { counted, refusal, sizeText, when } from "../wording.ts";
-
-const ONE: ReadRoute = "GET /nodes/{node}/storage/{storage}/content/{volume}";
-const ALL: ReadRoute = "GET /nodes/{node}/storage/{storage}/content";
-const STATUS: ReadRoute = "GET /nodes/{node}/storage/{storage}/status";
+import type { Finding, Look, Step, Topic } from "../topic.ts";
+import { capital, counted, refusal, sizeText, when } from "../wording.ts";
 
 // Names of files and volumes (PVE::Storage::Plugin parse_volname; PVE::Storage::PBSPlugin parse_volname).
 const FILE = /^(iso|vztmpl|backup|snippets|import)\//;
@@ -111,66 +106,60 @@ const volumeText = ({ noun, volid, owner }: NamedVolume, guests: readonly Guest[
   `${capital(noun)} ${volid}${owner === undefined ? "" : ` of ${nameOfVmid(guests, owner)}`}`;
 
 /** A volume that goes: what it is, whose, and whether it is in use; PVE asks none of that (PVE::Storage vdisk_free). */
-export const volumeRemoval: Topic = {
-  reads: [ONE, ALL, "GET /cluster/resources", ...CONFIG_READS],
-  look: async ({ params }, look): Promise<Finding> => {
-    const volume = volumeIn(params);
-    const [found, guests] = await Promise.all([readOne(look, volume), inventory(look)]);
-    const isDisk = volume.noun === "disk" && volume.owner !== undefined;
-    const [use, others] = await Promise.all([
-      isDisk ? attachment(look, volume, guests) : undefined,
-      volume.noun === "backup" ? otherBackups(look, volume) : [],
-    ]);
-    const guarded = found !== undefined && flag(found, "protected");
-    const notes = found && str(found, "notes");
-    return {
-      points: [
-        ...refusal([guarded ? "it is protected" : undefined]),
-        `${volumeText(volume, guests)} goes, ${found ? sizeText(num(found, "size")) : "it could not be read"}.`,
-        ...(use ? [use.point] : []),
-        ...others,
-        ...(notes === undefined || notes === "" ? [] : [`Its notes: ${quoted(notes)}.`]),
-      ],
-      state: {
-        [`volume ${volume.volid}`]: found
-          ? { size: num(found, "size") ?? null, protected: guarded, used: use?.keys ? [...use.keys] : null }
-          : null,
-      },
-      final: "the data of the volume is gone.",
-    };
-  },
+export const volumeRemoval: Topic = async ({ params }, look): Promise<Finding> => {
+  const volume = volumeIn(params);
+  const [found, guests] = await Promise.all([readOne(look, volume), inventory(look)]);
+  const isDisk = volume.noun === "disk" && volume.owner !== undefined;
+  const [use, others] = await Promise.all([
+    isDisk ? attachment(look, volume, guests) : undefined,
+    volume.noun === "backup" ? otherBackups(look, volume) : [],
+  ]);
+  const guarded = found !== undefined && flag(found, "protected");
+  const notes = found && str(found, "notes");
+  return {
+    points: [
+      ...refusal([guarded ? "it is protected" : undefined]),
+      `${volumeText(volume, guests)} goes, ${found ? sizeText(num(found, "size")) : "it could not be read"}.`,
+      ...(use ? [use.point] : []),
+      ...others,
+      ...(notes === undefined || notes === "" ? [] : [`Its notes: ${quoted(notes)}.`]),
+    ],
+    state: {
+      [`volume ${volume.volid}`]: found
+        ? { size: num(found, "size") ?? null, protected: guarded, used: use?.keys ? [...use.keys] : null }
+        : null,
+    },
+    final: "the data of the volume is gone.",
+  };
 };
 
 /** Notes and protection of a backup. */
-export const volumeChange: Topic = {
-  reads: [ONE, "GET /cluster/resources"],
-  look: async ({ params }, look): Promise<Finding> => {
-    const volume = volumeIn(params);
-    const [found, guests] = await Promise.all([readOne(look, volume), inventory(look)]);
-    const was = found && flag(found, "protected");
-    const wanted = params.protected === undefined ? undefined : settingText(params.protected) === "1";
-    const notes = params.notes === undefined ? undefined : settingText(params.notes);
-    return {
-      points: [
-        `${volumeText(volume, guests)}: ${found ? (was ? "protected now" : "not protected now") : "it could not be read"}.`,
-        ...when(
-          wanted === false && was !== false,
-          "Without protection the next pruning may remove it, and it can be deleted.",
-        ),
-        ...when(wanted === true && was !== true, "It then can be neither pruned nor deleted."),
-        ...(notes === undefined
-          ? []
-          : [
-              `Notes: ${quoted(found ? (str(found, "notes") ?? "") : "") || "none"} → ${quoted(notes) || "none"}.`,
-            ]),
-      ],
-      state: {
-        [`volume ${volume.volid}`]: found
-          ? { protected: was ?? null, notes: str(found, "notes") ?? null }
-          : null,
-      },
-    };
-  },
+export const volumeChange: Topic = async ({ params }, look): Promise<Finding> => {
+  const volume = volumeIn(params);
+  const [found, guests] = await Promise.all([readOne(look, volume), inventory(look)]);
+  const was = found && flag(found, "protected");
+  const wanted = params.protected === undefined ? undefined : settingText(params.protected) === "1";
+  const notes = params.notes === undefined ? undefined : settingText(params.notes);
+  return {
+    points: [
+      `${volumeText(volume, guests)}: ${found ? (was ? "protected now" : "not protected now") : "it could not be read"}.`,
+      ...when(
+        wanted === false && was !== false,
+        "Without protection the next pruning may remove it, and it can be deleted.",
+      ),
+      ...when(wanted === true && was !== true, "It then can be neither pruned nor deleted."),
+      ...(notes === undefined
+        ? []
+        : [
+            `Notes: ${quoted(found ? (str(found, "notes") ?? "") : "") || "none"} → ${quoted(notes) || "none"}.`,
+          ]),
+    ],
+    state: {
+      [`volume ${volume.volid}`]: found
+        ? { protected: was ?? null, notes: str(found, "notes") ?? null }
+        : null,
+    },
+  };
 };
 
 /** The file that a step makes, as far as its parameters tell. */
@@ -182,80 +171,74 @@ function fileOf({ route, params }: Step): { readonly folder?: string; readonly n
 }
 
 /** A file that comes onto a storage: room, and whether one of that name is there (an upload overwrites it). */
-export const fileArrival: Topic = {
-  reads: [ALL, STATUS],
-  look: async (step, look): Promise<Finding> => {
-    const { route, params } = step;
-    const [node, storage] = [settingText(params.node), settingText(params.storage)];
-    const { folder, name } = fileOf(step);
-    const [data, status] = await Promise.all([
-      look.tryRead("GET /nodes/{node}/storage/{storage}/content", {
-        node,
-        storage,
-        ...(folder === undefined ? {} : { content: folder }),
-      }),
-      look.tryRead("GET /nodes/{node}/storage/{storage}/status", { node, storage }),
-    ]);
-    const there = rows(data).find((row) => name !== undefined && str(row, "volid")?.endsWith(`/${name}`));
-    const uploads = route.endsWith("/upload");
-    const free = num(record(status), "avail");
-    const types = entriesOf(record(status).content);
-    return {
-      points: [
-        `${capital(NOUNS[folder ?? ""] ?? "file")} ${name ?? "named by what is loaded"} comes onto ${storage} of ${node}.`,
-        ...(there
-          ? [
-              uploads
-                ? `A file of that name is there and is overwritten: ${str(there, "volid") ?? ""}, ${sizeText(num(there, "size"))}.`
-                : `A file of that name is there already: ${str(there, "volid") ?? ""}.`,
-            ]
-          : when(data === undefined, "Whether a file of that name is there could not be read.")),
-        ...refusal([
-          folder !== undefined && types.length > 0 && !types.includes(folder)
-            ? `${storage} does not take ${folder}`
-            : undefined,
-        ]),
-        ...(free === undefined ? [] : [`Free on ${storage}: ${bytes(free)}.`]),
-      ],
-      state: { [`file ${storage}:${name ?? ""}`]: data === undefined ? null : (there?.volid ?? "absent") },
-      ...(there && uploads ? { final: "the file that is overwritten is gone." } : {}),
-    };
-  },
+export const fileArrival: Topic = async (step, look): Promise<Finding> => {
+  const { route, params } = step;
+  const [node, storage] = [settingText(params.node), settingText(params.storage)];
+  const { folder, name } = fileOf(step);
+  const [data, status] = await Promise.all([
+    look.tryRead("GET /nodes/{node}/storage/{storage}/content", {
+      node,
+      storage,
+      ...(folder === undefined ? {} : { content: folder }),
+    }),
+    look.tryRead("GET /nodes/{node}/storage/{storage}/status", { node, storage }),
+  ]);
+  const there = rows(data).find((row) => name !== undefined && str(row, "volid")?.endsWith(`/${name}`));
+  const uploads = route.endsWith("/upload");
+  const free = num(record(status), "avail");
+  const types = entriesOf(record(status).content);
+  return {
+    points: [
+      `${capital(NOUNS[folder ?? ""] ?? "file")} ${name ?? "named by what is loaded"} comes onto ${storage} of ${node}.`,
+      ...(there
+        ? [
+            uploads
+              ? `A file of that name is there and is overwritten: ${str(there, "volid") ?? ""}, ${sizeText(num(there, "size"))}.`
+              : `A file of that name is there already: ${str(there, "volid") ?? ""}.`,
+          ]
+        : when(data === undefined, "Whether a file of that name is there could not be read.")),
+      ...refusal([
+        folder !== undefined && types.length > 0 && !types.includes(folder)
+          ? `${storage} does not take ${folder}`
+          : undefined,
+      ]),
+      ...(free === undefined ? [] : [`Free on ${storage}: ${bytes(free)}.`]),
+    ],
+    state: { [`file ${storage}:${name ?? ""}`]: data === undefined ? null : (there?.volid ?? "absent") },
+    ...(there && uploads ? { final: "the file that is overwritten is gone." } : {}),
+  };
 };
 
 /** A volume that is made or copied by hand. */
-export const volumeCreation: Topic = {
-  reads: [ALL, STATUS, "GET /cluster/resources"],
-  look: async ({ route, params }, look): Promise<Finding> => {
-    const [node, storage] = [settingText(params.node), settingText(params.storage)];
-    const copies = route.includes("{volume}");
-    const owner = copies ? undefined : Number(params.vmid);
-    const name = copies ? settingText(params.target) : settingText(params.filename);
-    const [data, status, guests] = await Promise.all([
-      look.tryRead("GET /nodes/{node}/storage/{storage}/content", {
-        node,
-        storage,
-        ...(owner === undefined ? {} : { vmid: owner }),
-      }),
-      look.tryRead("GET /nodes/{node}/storage/{storage}/status", { node, storage }),
-      inventory(look),
-    ]);
-    const file = name.slice(name.lastIndexOf("/") + 1).replace(/^[^:]+:/, "");
-    const there = rows(data).some((row) => /[^:/]*$/.exec(str(row, "volid") ?? "")?.[0] === file);
-    const free = num(record(status), "avail");
-    return {
-      points: [
-        copies
-          ? `${settingText(params.volume)} is copied to ${name} on ${textOf(params, "target_node") ?? node}.`
-          : `Disk ${file} of ${settingText(params.size).replace(/\d$/, "$& KiB")} is made on ${storage} for ${nameOfVmid(guests, owner ?? 0)}; the guest does not use it by that.`,
-        data === undefined
-          ? "Whether it is there already could not be read."
-          : there
-            ? "A volume of that name is there already: PVE refuses to make it."
-            : "No volume of that name is there yet.",
-        ...(free === undefined ? [] : [`Free on ${storage}: ${bytes(free)}.`]),
-      ],
-      state: { [`volume ${storage}:${file}`]: data === undefined ? null : there ? "present" : "absent" },
-    };
-  },
+export const volumeCreation: Topic = async ({ route, params }, look): Promise<Finding> => {
+  const [node, storage] = [settingText(params.node), settingText(params.storage)];
+  const copies = route.includes("{volume}");
+  const owner = copies ? undefined : Number(params.vmid);
+  const name = copies ? settingText(params.target) : settingText(params.filename);
+  const [data, status, guests] = await Promise.all([
+    look.tryRead("GET /nodes/{node}/storage/{storage}/content", {
+      node,
+      storage,
+      ...(owner === undefined ? {} : { vmid: owner }),
+    }),
+    look.tryRead("GET /nodes/{node}/storage/{storage}/status", { node, storage }),
+    inventory(look),
+  ]);
+  const file = name.slice(name.lastIndexOf("/") + 1).replace(/^[^:]+:/, "");
+  const there = rows(data).some((row) => /[^:/]*$/.exec(str(row, "volid") ?? "")?.[0] === file);
+  const free = num(record(status), "avail");
+  return {
+    points: [
+      copies
+        ? `${settingText(params.volume)} is copied to ${name} on ${textOf(params, "target_node") ?? node}.`
+        : `Disk ${file} of ${settingText(params.size).replace(/\d$/, "$& KiB")} is made on ${storage} for ${nameOfVmid(guests, owner ?? 0)}; the guest does not use it by that.`,
+      data === undefined
+        ? "Whether it is there already could not be read."
+        : there
+          ? "A volume of that name is there already: PVE refuses to make it."
+          : "No volume of that name is there yet.",
+      ...(free === undefined ? [] : [`Free on ${storage}: ${bytes(free)}.`]),
+    ],
+    state: { [`volume ${storage}:${file}`]: data === undefined ? null : there ? "present" : "absent" },
+  };
 };

@@ -96,7 +96,7 @@ function shutdownGuest(call: SimCall, type: GuestType): Json {
   if (type === "lxc") mustRun(call, on);
   if (guest?.status === "paused" && type === "qemu" && !flag(call, "forceStop"))
     die("VM is paused - cannot shutdown");
-  const ha = haTask(call.world, type, on.vmid, "stop", on.node);
+  const ha = haTask(call.world, type, on.vmid, "shutdown", on.node);
   if (ha) return call.task(ha);
   const plan = shutdownPlan(guest, call.now, int(call, "timeout"), flag(call, "forceStop"));
   return task(

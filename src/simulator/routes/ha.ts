@@ -2,6 +2,7 @@ import { flag, list, need, settings, text } from "../args.ts";
 import { assertDigest, digestOf } from "../digest.ts";
 import { requestHa } from "../ha-request.ts";
 import { locked } from "../locked.ts";
+import { moveByHa } from "../migration.ts";
 import { die, type Handler, type Handlers, type SimCall } from "../route.ts";
 import type { Guest, HaResource, Json, World } from "../world.ts";
 
@@ -49,32 +50,18 @@ function resourceSettings(call: SimCall): Record<string, Json> {
 function act(call: SimCall, sid: string, state: Json | undefined): void {
   const { type, vmid } = parseSid(call.world, sid);
   const guestType = TYPE_OF[type] ?? "qemu";
-  if (state === "started" || state === "stopped" || state === "disabled")
-    requestHa(call.world, guestType, vmid, state === "started" ? "started" : "stopped", call.now);
+  if (state === "started") requestHa(call.world, guestType, vmid, "start", call.now);
+  if (state === "stopped" || state === "disabled")
+    requestHa(call.world, guestType, vmid, "shutdown", call.now, state);
 }
 
-function move(verb: "migrate" | "relocate"): Handler {
-  return (call) => {
-    const { sid, vmid, type } = parseSid(call.world, need(call, "sid"));
-    const node = need(call, "node");
-    if (!call.world.ha.resources.has(sid)) die(`resource '${sid}' is not HA managed`);
-    const guest = call.world.guests.get(vmid);
-    if (guest && guest.node !== node)
-      call.task({
-        node: guest.node,
-        type: type === "vm" ? "qmigrate" : "vzmigrate",
-        id: String(vmid),
-        seconds: 6,
-        log: [
-          `starting ${verb === "migrate" ? "migration" : "relocation"} of ${type.toUpperCase()} ${vmid} to node '${node}'`,
-        ],
-        done: () => {
-          guest.node = node;
-          return ["migration finished successfully (duration 00:00:06)"];
-        },
-      });
-    return { sid, "requested-node": node };
-  };
+/** HA moves it some seconds later; that a relocation is offline is not simulated. */
+function move(call: SimCall): Json {
+  const { sid, vmid } = parseSid(call.world, need(call, "sid"));
+  const node = need(call, "node");
+  if (!call.world.ha.resources.has(sid)) die(`resource '${sid}' is not HA managed`);
+  moveByHa(call.world, vmid, node, call.now);
+  return { sid, "requested-node": node };
 }
 
 /** Removes a resource from the rules that name it; a rule without resources goes. */
@@ -132,8 +119,8 @@ export const haRoutes: Handlers = {
     if (flag(call, "purge", true)) leaveRules(call.world, sid);
     return null;
   },
-  "POST /cluster/ha/resources/{sid}/migrate": move("migrate"),
-  "POST /cluster/ha/resources/{sid}/relocate": move("relocate"),
+  "POST /cluster/ha/resources/{sid}/migrate": move,
+  "POST /cluster/ha/resources/{sid}/relocate": move,
   "GET /cluster/ha/groups": noGroups("index groups"),
   "POST /cluster/ha/groups": noGroups("create group"),
   "GET /cluster/ha/groups/{group}": noGroups("read group"),

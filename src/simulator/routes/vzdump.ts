@@ -150,12 +150,12 @@ function vzdump(call: SimCall): Json {
       log: notification(call.world),
       exitstatus: fault ?? "job errors",
     });
-  const wide = text(call, "vmid") === undefined;
-  const allowed = local.filter((vmid) => !wide || call.may(`/vms/${vmid}`, "VM.Backup"));
-  if (!wide)
-    for (const vmid of allowed)
-      if (home(vmid) !== undefined)
-        requirePrivileges(call.world, call.caller.id, `/vms/${vmid}`, ["VM.Backup"]);
+  // Only a backup of all passes over what the caller may not back up.
+  const passes = text(call, "vmid") === undefined && text(call, "pool") === undefined;
+  const allowed = local.filter((vmid) => !passes || call.may(`/vms/${vmid}`, "VM.Backup"));
+  for (const vmid of allowed)
+    if (home(vmid) !== undefined)
+      requirePrivileges(call.world, call.caller.id, `/vms/${vmid}`, ["VM.Backup"]);
   const plans = planAll(call, storage, allowed);
   const failed = plans.some((plan) => !plan.ok);
   const only = allowed.length === 1 ? call.world.guests.get(allowed[0] ?? 0) : undefined;

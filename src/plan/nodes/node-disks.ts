@@ -1,19 +1,11 @@
 import { flag, list, num, type Row, rows, str } from "../../pve/data.ts";
 import { quoted } from "../../render/foreign.ts";
-import { currentSettings, readsOf, settingsText } from "../cluster/configuration-object.ts";
+import { currentSettings, settingsText } from "../cluster/configuration-object.ts";
 import { isOn, settingText, textOf } from "../difference/setting-value.ts";
-import { capital } from "../sentence.ts";
-import {
-  CONTENTS_READS,
-  contentsOf,
-  disksOwners,
-  filesText,
-  ownersText,
-} from "../storage/storage-contents.ts";
-import type { Finding, Look, ReadRoute, Topic } from "../topic.ts";
-import { listed, refusal, sizeText, when } from "../wording.ts";
-
-const LIST: ReadRoute = "GET /nodes/{node}/disks/list";
+import { listing, listings } from "../point.ts";
+import { contentsOf, disksOwners, filesText, ownerNames } from "../storage/storage-contents.ts";
+import type { Finding, Look, Topic } from "../topic.ts";
+import { capital, listed, refusal, sizeText, when } from "../wording.ts";
 
 const text = (row: Row, key: string): string => {
   const value = str(row, key)?.trim() ?? "";
@@ -57,9 +49,9 @@ const devices = (params: Readonly<Record<string, unknown>>): readonly string[] =
   ["disk", "device", "devices", "dev", "db_dev", "wal_dev"].flatMap((key) => list(textOf(params, key)));
 
 /** A disk that is wiped, partitioned anew or taken for a storage or Ceph: what is on it now. */
-const taking = (what: (params: Readonly<Record<string, unknown>>) => string, erases: boolean): Topic => ({
-  reads: [LIST],
-  look: async ({ params }, look): Promise<Finding> => {
+const taking =
+  (what: (params: Readonly<Record<string, unknown>>) => string, erases: boolean): Topic =>
+  async ({ params }, look): Promise<Finding> => {
     const node = settingText(params.node);
     const disks = await disksOf(look, node);
     const wanted = devices(params);
@@ -83,10 +75,9 @@ const taking = (what: (params: Readonly<Record<string, unknown>>) => string, era
         ...when(isOn(params, "add_storage"), "A storage of that name is added to the configuration."),
       ],
       state: Object.fromEntries(found.map(([path, row]) => [`disk ${path} of ${node}`, diskState(row)])),
-      final: `all that is on ${listed([...wanted], 6)} is gone.`,
+      final: `all that is on ${listed(wanted)} is gone.`,
     };
-  },
-});
+  };
 
 /** A disk or partition that is wiped. */
 export const diskWipe = taking(() => "wipes a disk of", true);
@@ -96,13 +87,6 @@ export const diskInit = taking(() => "writes an empty partition table on a disk 
 export const diskStorage = taking((params) => `makes ${settingText(params.name)} on a disk of`, false);
 /** A disk that becomes an OSD of Ceph. */
 export const osdCreation = taking(() => "makes an OSD on a disk of", false);
-
-const REMOVALS = [
-  "DELETE /nodes/{node}/disks/directory/{name}",
-  "DELETE /nodes/{node}/disks/lvm/{name}",
-  "DELETE /nodes/{node}/disks/lvmthin/{name}",
-  "DELETE /nodes/{node}/disks/zfs/{name}",
-] as const;
 
 const NOUNS: Readonly<Record<string, string>> = {
   directory: "directory",
@@ -132,43 +116,38 @@ function liesOn(storage: Row, kind: string, params: Readonly<Record<string, unkn
 }
 
 /** A volume group, thin pool, ZFS pool or directory that is destroyed, and the storages and guests on it. */
-export const diskStorageRemoval: Topic = {
-  get reads(): readonly ReadRoute[] {
-    return [...readsOf(...REMOVALS), "GET /storage", ...CONTENTS_READS];
-  },
-  look: async (step, look): Promise<Finding> => {
-    const { route, params } = step;
-    const kind = /disks\/(\w+)\//.exec(route)?.[1] ?? "";
-    const noun = NOUNS[kind] ?? kind;
-    const node = settingText(params.node);
-    const name = settingText(params.name);
-    const [now, all] = await Promise.all([currentSettings(step, look), look.tryRead("GET /storage", {})]);
-    const storages = rows(all)
-      .filter((row) => liesOn(row, kind, params))
-      .flatMap((row) => str(row, "storage") ?? []);
-    const contents = await Promise.all(storages.slice(0, 4).map((storage) => contentsOf(look, storage)));
-    const here = contents.flatMap(({ volumes, shared }) =>
-      volumes.filter((one) => shared || one.node === node),
-    );
-    const vmids = disksOwners(here);
-    const files = filesText(here);
-    return {
-      points: [
-        ...when(vmids.length > 0, `Guests whose disks are destroyed: ${await ownersText(look, vmids)}.`),
-        ...(files === undefined ? [] : [`Destroyed with it: ${files}.`]),
-        `${capital(noun)} ${name} of ${node} is destroyed: ${now === undefined ? "what it is now could not be read" : settingsText(now, IDENTITY) || "there is none of that name"}.`,
-        all === undefined
-          ? "Which storages lie on it could not be read."
-          : `Storages that lie on it: ${storages.length > 0 ? listed(storages, 6) : "none"}.`,
-        ...when(isOn(params, "cleanup-config"), "Their definitions lose this node, or go."),
-        ...when(isOn(params, "cleanup-disks"), "The disks under it are wiped too."),
-      ],
-      state: {
-        [`${kind} ${name} of ${node}`]: now ? settingsText(now, IDENTITY) : null,
-        [`storages on ${name} of ${node}`]: { storages: [...storages].sort(), guests: [...vmids] },
-      },
-      name,
-      final: `all data on ${noun} ${name} of ${node} is gone.`,
-    };
-  },
+export const diskStorageRemoval: Topic = async (step, look): Promise<Finding> => {
+  const { route, params } = step;
+  const kind = /disks\/(\w+)\//.exec(route)?.[1] ?? "";
+  const noun = NOUNS[kind] ?? kind;
+  const node = settingText(params.node);
+  const name = settingText(params.name);
+  const [now, all] = await Promise.all([currentSettings(step, look), look.tryRead("GET /storage", {})]);
+  const storages = rows(all)
+    .filter((row) => liesOn(row, kind, params))
+    .flatMap((row) => str(row, "storage") ?? []);
+  const contents = await Promise.all(storages.slice(0, 4).map((storage) => contentsOf(look, storage)));
+  const here = contents.flatMap(({ volumes, shared }) =>
+    volumes.filter((one) => shared || one.node === node),
+  );
+  const vmids = disksOwners(here);
+  const files = filesText(here);
+  return {
+    points: [
+      ...listings("Guests whose disks are destroyed", await ownerNames(look, vmids)),
+      ...(files === undefined ? [] : [`Destroyed with it: ${files}.`]),
+      `${capital(noun)} ${name} of ${node} is destroyed: ${now === undefined ? "what it is now could not be read" : settingsText(now, IDENTITY) || "there is none of that name"}.`,
+      all === undefined
+        ? "Which storages lie on it could not be read."
+        : listing("Storages that lie on it", storages),
+      ...when(isOn(params, "cleanup-config"), "Their definitions lose this node, or go."),
+      ...when(isOn(params, "cleanup-disks"), "The disks under it are wiped too."),
+    ],
+    state: {
+      [`${kind} ${name} of ${node}`]: now ? settingsText(now, IDENTITY) : null,
+      [`storages on ${name} of ${node}`]: { storages: [...storages].sort(), guests: [...vmids] },
+    },
+    name,
+    final: `all data on ${noun} ${name} of ${node} is gone.`,
+  };
 };
