@@ -29,8 +29,6 @@ export interface Kind {
   /** PVE leaves the key out of the answer about one. */
   readonly keyless?: true;
   readonly digest: (world: World) => string;
-  /** The key's value as answers carry it; absent: as given. */
-  readonly shownAs?: (id: string) => string;
   /** Rows PVE lists besides the configured ones. */
   readonly builtin?: readonly Json[];
 }
@@ -39,7 +37,7 @@ function shown(kind: Kind, world: World, id: string, config: Record<string, Json
   const hidden = new Set(kind.secret);
   const kept = Object.entries(config).filter(([key]) => !hidden.has(key));
   return {
-    ...(one && kind.keyless ? {} : { [kind.key]: kind.shownAs?.(id) ?? id }),
+    ...(one && kind.keyless ? {} : { [kind.key]: id }),
     ...Object.fromEntries(kept),
     ...kind.extra,
     digest: kind.digest(world),

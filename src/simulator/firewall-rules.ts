@@ -64,6 +64,11 @@ function checkAddress(call: SimCall, own: FirewallFile, key: string, value: Json
 export function verifyRule(call: SimCall, own: FirewallFile, rule: Rule): void {
   const type = String(rule.type);
   const action = String(rule.action);
+  if (call.route.includes("{vnet}")) {
+    if (type !== "forward" && type !== "group")
+      badParams({ type: `invalid rule type '${type}' for rule_env 'vnet'` });
+    if (rule.iface !== undefined) badParams({ type: "parameter -i not allowed for this rule type" });
+  }
   if (type === "group") {
     if (!new RegExp(`^${NAME}$`).test(action))
       badParams({ action: "invalid characters in security group name" });

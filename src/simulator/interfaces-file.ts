@@ -1,3 +1,4 @@
+import { unifiedDiff } from "./unified-diff.ts";
 import type { Json } from "./world.ts";
 
 /** Settings of each interface, by its name. */
@@ -35,36 +36,12 @@ function lines(interfaces: Interfaces): string[] {
   return ["auto lo", "iface lo inet loopback", "", ...blocks, "source /etc/network/interfaces.d/*"];
 }
 
-const CONTEXT = 3;
-
 /**
  * The difference between the interfaces in use and those that wait, as `diff -u` words it in the `changes` of
  * GET /nodes/{node}/network: one hunk from the first to the last changed line.
  * @param stamp what follows the file names.
  */
 export function interfacesDiff(current: Interfaces, pending: Interfaces, stamp: string): string {
-  const before = lines(current);
-  const after = lines(pending);
-  let head = 0;
-  while (head < Math.min(before.length, after.length) && before[head] === after[head]) head++;
-  let tail = 0;
-  const rest = Math.min(before.length, after.length) - head;
-  while (tail < rest && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-  if (head === before.length && head === after.length) return "";
-  const start = Math.max(0, head - CONTEXT);
-  const lead = before.slice(start, head);
-  const removed = before.slice(head, before.length - tail);
-  const added = after.slice(head, after.length - tail);
-  const trail = before.slice(before.length - tail).slice(0, CONTEXT);
-  const count = (changed: string[]) => lead.length + changed.length + trail.length;
-  return [
-    `--- /etc/network/interfaces\t${stamp}`,
-    `+++ /etc/network/interfaces.new\t${stamp}`,
-    `@@ -${start + 1},${count(removed)} +${start + 1},${count(added)} @@`,
-    ...lead.map((line) => ` ${line}`),
-    ...removed.map((line) => `-${line}`),
-    ...added.map((line) => `+${line}`),
-    ...trail.map((line) => ` ${line}`),
-    "",
-  ].join("\n");
+  const file = "/etc/network/interfaces";
+  return unifiedDiff(lines(current), lines(pending), `${file}\t${stamp}`, `${file}.new\t${stamp}`);
 }

@@ -1,3 +1,5 @@
+import { readMultipart, type Upload } from "./uploads.ts";
+
 /** One HTTP request to the simulated pveproxy. */
 export interface SimRequest {
   readonly method: string;
@@ -27,7 +29,7 @@ export class RawError extends Error {
 /** A parameter as it arrives: text, repeated keys as a list, anything in a JSON body. */
 export type RawParams = Record<string, unknown>;
 
-const BODY_LIMIT = 512 * 1024;
+const UPLOAD = /^POST \/api2\/json\/nodes\/[^/]+\/storage\/[^/]+\/upload$/;
 const BODY_TYPES = new Set(["", "application/x-www-form-urlencoded", "application/json"]);
 
 /** A header by its lower-case name. */
@@ -73,8 +75,14 @@ function decodeJson(text: string): RawParams {
   throw new RawError(400, "unable to parse parameters");
 }
 
-/** The path below the format, unescaped once, and the parameters of query and body (the query wins). */
-export function decodeRequest(request: SimRequest): { path: string; params: RawParams } {
+/**
+ * The path below the format, unescaped once, and the parameters of query and body (the query wins).
+ * @param limit the largest body in bytes
+ */
+export function decodeRequest(
+  request: SimRequest,
+  limit = 512 * 1024,
+): { path: string; params: RawParams; upload?: Upload } {
   const question = request.path.indexOf("?");
   const rawPath = question < 0 ? request.path : request.path.slice(0, question);
   const query = question < 0 ? "" : request.path.slice(question + 1);
@@ -82,8 +90,10 @@ export function decodeRequest(request: SimRequest): { path: string; params: RawP
   const body = request.body ?? "";
   const writes = request.method === "POST" || request.method === "PUT";
   if (!writes && body !== "") throw new RawError(501, "Unexpected content for method");
-  if (Buffer.byteLength(body) > BODY_LIMIT) throw new RawError(501, "for data too large");
   const contentType = header(request, "content-type") ?? "";
+  const form = UPLOAD.test(`${request.method} ${path}`) ? readMultipart(contentType, body) : undefined;
+  if (form) return { path, ...form };
+  if (Buffer.byteLength(body) > limit) throw new RawError(501, "for data too large");
   const type = contentType.split(";")[0]?.trim() ?? "";
   if (writes && !BODY_TYPES.has(type))
     throw new RawError(506, `upload 'Content-Type ${contentType}' not implemented`);

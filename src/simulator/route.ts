@@ -18,10 +18,14 @@ export interface SimCall {
   readonly params: Readonly<Record<string, Value>>;
   /** Unix seconds at which the request arrived. */
   readonly now: number;
+  /** The build of the node that answers: what it says of its version. */
+  readonly version: World["version"];
   /** True when the caller holds the privilege on the path (for lists that PVE filters). */
   may(path: string, ...privileges: string[]): boolean;
   /** Starts a task and returns its UPID. */
   task(spec: TaskSpec): string;
+  /** Another call in the caller's name, checked as if it had come by itself. */
+  run(method: string, uri: string, params: Readonly<Record<string, unknown>>): Answer;
 }
 
 /** A parameter's value as its type says. */
@@ -65,6 +69,14 @@ export class Envelope {
   }
 }
 
+/** An answer that is no JSON: the bytes of a file. */
+export class FileAnswer {
+  readonly content: string;
+  constructor(content: string) {
+    this.content = content;
+  }
+}
+
 /** A refusal as PVE words it: `die` is a 500, a parameter error a 400 with the `errors` map. */
 export class SimError extends Error {
   readonly status: number;
@@ -86,8 +98,17 @@ export const badParams = (errors: Readonly<Record<string, string>>): never => {
   throw new SimError(400, "Parameter verification failed.", errors);
 };
 
+/** What a call is answered with: its data, with more beside it, or a file. */
+export type Answer = Json | Envelope | FileAnswer;
+
+/** The data of an answer; of a file, nothing. */
+export function dataOf(answer: Answer): Json {
+  if (answer instanceof FileAnswer) return null;
+  return answer instanceof Envelope ? answer.data : answer;
+}
+
 /** Answers a call with its data; throws a SimError to refuse. */
-export type Handler = (call: SimCall) => Json | Envelope;
+export type Handler = (call: SimCall) => Answer;
 
 /** The routes of one area. Registered together in server.ts; what is missing answers 501 "not simulated". */
 export type Handlers = { readonly [R in Route]?: Handler };

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { PlayedRelease } from "./play-release.ts";
 import type { Rng } from "./rng.ts";
 
 /** A value as PVE's JSON carries it. */
@@ -11,7 +12,7 @@ export interface World {
   readonly clock: Clock;
   readonly rng: Rng;
   /** PVE release played: version `9.2.11`, release `9.2`. */
-  readonly version: { readonly version: string; readonly release: string; readonly repoid: string };
+  version: { readonly version: string; readonly release: string; readonly repoid: string };
   /** Absent: a node that is in no cluster. */
   cluster?: { readonly name: string; version: number };
   /** datacenter.cfg */
@@ -36,6 +37,8 @@ export interface World {
   readonly ha: {
     readonly resources: Map<string, HaResource>;
     readonly rules: Map<string, HaRule>;
+    /** PVE 8 and older; absent: they have been migrated to rules. */
+    groups?: Map<string, Record<string, Json>>;
     disarmed?: string;
     /** What HA's managers do at their coming rounds. */
     due?: { at: number; readonly act: (at: number) => void }[];
@@ -44,10 +47,25 @@ export interface World {
   readonly replication: Record<string, Json>[];
   /** Configuration objects of the smaller areas: by kind (`mapping/dir`, `notifications/gotify`), then by name. */
   objects?: Map<string, Map<string, Record<string, Json>>>;
+  sdn?: Sdn;
+  /** Beginnings of the paths that this installation has no methods for. */
+  readonly lacks?: readonly string[];
   /** By UPID, oldest first. */
   readonly tasks: Map<string, Task>;
   /** Unix seconds of pvestatd's first report: before it /nodes and /cluster/resources know no figures. Absent: long ago. */
   statsFrom?: number;
+}
+
+/** What software-defined networking keeps besides its configuration objects. */
+export interface Sdn {
+  /** The token of the caller who has locked the configuration. */
+  lock?: string;
+  /** Counts the applications; 0: never applied. */
+  version: number;
+  /** Unix seconds of the last application. */
+  applied: number;
+  /** By node: the version its network was last loaded with. */
+  readonly loaded: Map<string, number>;
 }
 
 /** A machine of the cluster; memory and disk in bytes. */
@@ -56,6 +74,8 @@ export interface Node {
   readonly id: number;
   readonly ip: string;
   online: boolean;
+  /** In a cluster of mixed releases: its own; absent: that of the world. */
+  release?: PlayedRelease;
   readonly cpus: number;
   readonly memory: number;
   readonly rootfs: { readonly total: number; used: number };
@@ -64,8 +84,11 @@ export interface Node {
   /** Load shape for RRD and status: average CPU fraction and memory used besides the guests, in bytes. */
   readonly load: { readonly cpu: number; readonly baseMemory: number };
   readonly fingerprint: string;
-  /** What the machine cannot do: `loop`, mount a container's raw volume a second time (full clones need it). */
-  readonly lacks?: readonly "loop"[];
+  /**
+   * What the machine cannot do: `loop`, mount a container's raw volume a second time (full clones need it); `vncterm`,
+   * show a serial terminal by VNC.
+   */
+  readonly lacks?: readonly ("loop" | "vncterm")[];
   dns: Record<string, string>;
   /** /etc/pve/nodes/<node>/config. */
   config?: Record<string, Json>;
@@ -207,7 +230,7 @@ export interface Pool {
   readonly storages: Set<string>;
 }
 
-/** One firewall configuration file: of the cluster, a node or a guest. */
+/** One firewall configuration file: of the cluster, a node, a guest or a vnet. */
 export interface FirewallFile {
   options: Record<string, Json>;
   rules: Record<string, Json>[];
@@ -221,6 +244,7 @@ export interface Firewall {
   readonly groups: Map<string, { comment?: string; rules: Record<string, Json>[] }>;
   readonly nodes: Map<string, FirewallFile>;
   readonly guests: Map<number, FirewallFile>;
+  vnets?: Map<string, FirewallFile>;
 }
 
 /** An entry of resources.cfg; `sid` is `vm:100` or `ct:100`. */

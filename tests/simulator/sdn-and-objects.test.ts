@@ -22,9 +22,9 @@ describe("SDN", () => {
     expect((await finish((await call("PUT /cluster/sdn")).data)).exitstatus).toBe("OK");
     expect((await pending()).data[0].state).toBeUndefined();
     expect((await call(`DELETE ${zones}/zone1`)).message).toContain("zone zone1 is used by vnet vnet1");
-    expect((await call("DELETE /cluster/sdn/vnets/vnet1")).errors).toEqual({
-      vnet: "Can't delete vnet if subnets exists",
-    });
+    expect((await call("DELETE /cluster/sdn/vnets/vnet1")).message).toBe(
+      "delete sdn vnet object failed: 400 Parameter verification failed.\nvnet: Can't delete vnet if subnets exists\n",
+    );
     await call(`DELETE ${subnets}/zone1-10.55.0.0-24`);
     await call("DELETE /cluster/sdn/vnets/vnet1");
     await call(`DELETE ${zones}/zone1`);

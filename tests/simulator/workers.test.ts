@@ -1,17 +1,54 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseUpid } from "../../src/pve/upid.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 import { startsTask, WORKERS } from "../../src/schema/workers.ts";
 import { allHandlers } from "../../src/simulator/all-routes.ts";
+import { objects } from "../../src/simulator/config-objects.ts";
 import { matchRoute } from "../../src/simulator/router.ts";
+import { keepUpload } from "../../src/simulator/uploads.ts";
+import { loggedIn } from "../support/logged-in.ts";
 import { simulated } from "../support/simulated.ts";
 
 type Params = Readonly<Record<string, string | number | readonly string[]>>;
-type Call = readonly [request: string, params?: Params, type?: string];
+type Simulated = ReturnType<typeof simulated>;
+
+interface Circumstances {
+  /** Only root@pam himself may, who has logged in. */
+  readonly root?: true;
+  readonly prepare?: (simulated: Simulated) => Promise<unknown> | unknown;
+}
+
+type Call = readonly [request: string, params?: Params, type?: string, how?: Circumstances];
 
 const BACKUP = "backup:backup/vzdump-qemu-100-2026_03_31-02_30_00.vma.zst";
 const vm = "/nodes/pve1/qemu/107";
 const ct = "/nodes/pve1/lxc/203";
+
+const certificate = "/nodes/pve1/certificates/acme/certificate";
+
+function alone({ world }: Simulated): void {
+  delete world.cluster;
+}
+
+function withAccount({ world }: Simulated): void {
+  objects(world, "acme-accounts").set("old", { directory: "https://acme.example.com/directory" });
+}
+
+const withDomain = ({ call }: Simulated) =>
+  call("PUT /nodes/pve1/config", { acme: "domains=pve1.example.com" });
+
+async function withCertificate(sim: Simulated): Promise<void> {
+  await withDomain(sim);
+  const [certificates, key] = ["leaf.pem", "leaf.key"].map((name) =>
+    readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), "utf8"),
+  );
+  const { status } = await sim.call("POST /nodes/pve1/certificates/custom", {
+    certificates: certificates ?? "",
+    key: key ?? "",
+  });
+  expect(status).toBe(200);
+}
 
 /** Calls of the demo cluster that start a task, by the type of the task where it is not the route's first. */
 const CALLS: readonly Call[] = [
@@ -91,10 +128,53 @@ const CALLS: readonly Call[] = [
   ["POST /nodes/pve1/services/cron/restart"],
   ["POST /nodes/pve1/services/pvestatd/reload"],
   ["POST /nodes/pve1/apt/update"],
+  ["POST /access/domains/corp/sync", { scope: "both" }],
+  ["POST /access/domains/corp/sync", { scope: "users", "dry-run": 1 }, "auth-realm-sync-test"],
+  ["POST /nodes/pve1/disks/initgpt", { disk: "/dev/sdb" }],
+  ["PUT /nodes/pve1/disks/wipedisk", { disk: "/dev/sdb" }, "", { root: true }],
+  ["POST /nodes/pve1/disks/directory", { name: "d1", device: "/dev/sdb" }],
+  ["DELETE /nodes/pve1/disks/directory/d1"],
+  ["POST /nodes/pve1/disks/lvm", { name: "v1", device: "/dev/sdb" }],
+  ["DELETE /nodes/pve1/disks/lvm/v1"],
+  ["POST /nodes/pve1/disks/lvmthin", { name: "t1", device: "/dev/sdb" }],
+  ["DELETE /nodes/pve1/disks/lvmthin/t1", { "volume-group": "t1" }],
+  ["POST /nodes/pve1/disks/zfs", { name: "z1", devices: "/dev/sdb", raidlevel: "single" }],
+  ["DELETE /nodes/pve1/disks/zfs/z1"],
+  ["POST /cluster/config", { clustername: "new" }, "", { root: true, prepare: alone }],
+  [
+    "POST /cluster/config/join",
+    { hostname: "192.0.2.9", password: "secret", fingerprint: Array(32).fill("AA").join(":") },
+    "",
+    { root: true },
+  ],
+  ["POST /cluster/acme/account", { name: "new", contact: "a@example.com" }, "", { root: true }],
+  ["PUT /cluster/acme/account/old", {}, "acmerefresh", { root: true, prepare: withAccount }],
+  [
+    "PUT /cluster/acme/account/old",
+    { contact: "a@example.com" },
+    "acmeupdate",
+    { root: true, prepare: withAccount },
+  ],
+  ["DELETE /cluster/acme/account/old", {}, "", { root: true, prepare: withAccount }],
+  [`POST ${certificate}`, {}, "", { prepare: withDomain }],
+  [`PUT ${certificate}`, { force: 1 }, "", { prepare: withCertificate }],
+  [`DELETE ${certificate}`, {}, "", { prepare: withDomain }],
+  [
+    "POST /nodes/pve1/storage/nas-iso/upload",
+    { content: "iso", filename: "x.iso", tmpfilename: "/var/tmp/pveupload-0" },
+    "",
+    { prepare: ({ world }) => keepUpload(world, { path: "/var/tmp/pveupload-0", content: "x" }) },
+  ],
+  [
+    "POST /nodes/pve1/storage/local-lvm/content/vm-103-disk-0",
+    { target: "vm-103-disk-9" },
+    "",
+    { root: true },
+  ],
 ];
 
-/** There is no Ceph to do anything with. */
-const REFUSED = /\/ceph\//;
+/** There is no Ceph to do anything with, and no other cluster to move to. */
+const REFUSED = /\/ceph\/|\/remote_migrate$/;
 
 describe("calls that start a task", () => {
   it("are all that the table of workers names and the simulator knows", () => {
@@ -105,19 +185,21 @@ describe("calls that start a task", () => {
     expect(known.filter((route) => !driven.has(route))).toEqual([]);
   });
 
-  it.each(CALLS.map(([request, params = {}, type = ""]) => ({ request, params, type })))(
+  it.each(CALLS.map(([request, params = {}, type = "", how = {}]) => ({ request, params, type, how })))(
     "$request",
-    async ({ request, params, type }) => {
-      const { world, call } = simulated();
+    async ({ request, params, type, how }) => {
+      const sim = simulated();
+      const { world } = sim;
+      await how.prepare?.(sim);
       const before = new Set(world.tasks.keys());
-      const { data, message } = await call(request, params);
+      const { data, message } = await (how.root ? loggedIn(sim) : sim.call)(request, params);
       expect(message).toBeUndefined();
       const [method = "", path = ""] = request.split(" ");
       const match = matchRoute(method, path);
       const worker = WORKERS[routeOf(request)];
       const started = [...world.tasks.values()].filter((task) => !before.has(task.upid));
       const own = started.find(
-        (task) => worker?.types.includes(task.type) && !task.upid.includes(":root@pam:"),
+        (task) => worker?.types.includes(task.type) && (how.root || !task.upid.includes(":root@pam:")),
       );
       expect(own?.type).toBe(type || worker?.types[0]);
       expect(own?.id).toBe(worker?.id({ ...match?.placeholders, ...params }));

@@ -77,6 +77,8 @@ export function cannedSession(canned: Canned, tier: Tier = "full"): CannedSessio
     safety: { ...OPEN_SAFETY, wait: 0 },
     pace: virtualPace(),
     hidden: () => undefined,
+    closed: () => undefined,
+    description: { read: async () => undefined, missing: () => "canned" },
     emptyReason: () => undefined,
     report: fault,
   });

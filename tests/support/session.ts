@@ -4,6 +4,7 @@ import type { Tier } from "../../src/config/settings.ts";
 import { invoke } from "../../src/mcp/invoke.ts";
 import { createSession } from "../../src/mcp/session.ts";
 import { createPveClient } from "../../src/pve/client.ts";
+import { liveDescription } from "../../src/pve/live-description.ts";
 import type { WireRequest } from "../../src/pve/transport.ts";
 import type { Answer } from "../../src/render/answer.ts";
 import { toText } from "../../src/render/text.ts";
@@ -53,6 +54,8 @@ export function testSession(
     safety,
     pace: virtualPace(world),
     hidden: () => undefined,
+    closed: () => undefined,
+    description: liveDescription({ transport, pve, cluster: "test", now: () => 0 }),
     emptyReason: () => undefined,
     report: fault,
   });

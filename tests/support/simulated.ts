@@ -1,6 +1,6 @@
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
-import { createSimulator } from "../../src/simulator/server.ts";
+import { createSimulator, type SimulatorOptions } from "../../src/simulator/server.ts";
 
 /** 2026-04-01 09:00 UTC, a Wednesday. */
 export const MORNING = Date.UTC(2026, 3, 1, 9) / 1000;
@@ -25,9 +25,9 @@ export interface Answer {
 }
 
 /** The demo cluster on a clock that only tests move, with a way to call it as one of its tokens. */
-export function simulated(scenario = clusterWorld) {
+export function simulated(scenario = clusterWorld, options: SimulatorOptions = {}) {
   const clock = new VirtualClock(MORNING);
-  const { world, handle } = createSimulator(scenario(clock));
+  const { world, handle } = createSimulator(scenario(clock), options);
   /** `call("GET /nodes", {...}, "auditor")`: parameters go where PVE wants them. */
   const call = async (
     request: string,
@@ -67,5 +67,5 @@ export function simulated(scenario = clusterWorld) {
       log: log.data.map((line: { t: string }) => line.t) as string[],
     };
   };
-  return { world, clock, call, finish };
+  return { world, clock, handle, call, finish };
 }

@@ -2,7 +2,7 @@ import { flag, index, list, mayAny, need, splitList, text } from "../args.ts";
 import { PRIVILEGES } from "../builtin.ts";
 import { locked } from "../locked.ts";
 import { denied, effectivePermissions, normalizePath, permissionMap, privilegesOn } from "../permissions.ts";
-import { badParams, die, type Handlers, type SimCall, SimError } from "../route.ts";
+import { badParams, die, type Handlers, type SimCall } from "../route.ts";
 import type { World } from "../world.ts";
 import { verifyUsername } from "./users.ts";
 
@@ -183,12 +183,4 @@ export const accessRoutes: Handlers = {
     if (path === undefined) return effectivePermissions(call.world, id);
     return { [path]: permissionMap(privilegesOn(call.world, id, path)) };
   },
-  "GET /access/ticket": () => null,
-  // The worlds keep no passwords: tokens are the only way in.
-  "POST /access/ticket": () => {
-    throw new SimError(401, "authentication failure");
-  },
-  "GET /access/openid": () => index("subdir", "auth-url login"),
-  "GET /access/tfa": () => [],
-  "GET /access/tfa/{userid}": () => [],
 };

@@ -85,18 +85,30 @@ function tree(world: World, vmid: number): Json {
   return { id: vmid, type: guest.type, name: nameOf(guest), children, leaf: children.length > 0 ? 0 : 1 };
 }
 
+/** Settings that are written as property strings and read as objects (PVE::API2::Backup), with their first key. */
+const OBJECTS = { "prune-backups": "", fleecing: "enabled", performance: "" } as const;
+
+/** A job as the API shows it. */
+function shown(job: Readonly<Job>): Job {
+  const taken = Object.entries(OBJECTS).flatMap(([key, first]) => {
+    const value = job[key];
+    return typeof value === "string" ? [[key, Object.fromEntries(parseProperties(value, first))]] : [];
+  });
+  return { ...job, ...Object.fromEntries(taken) };
+}
+
 /** Backup jobs and what they leave out (PVE::API2::Backup, ::BackupInfo). */
 export const backupJobRoutes: Handlers = {
   "GET /cluster/backup": (call) =>
     [...call.world.backupJobs].map(([id, job]) =>
       defined<Json>({
-        ...job,
+        ...shown(job),
         id,
         "next-run":
           job.enabled === 0 ? undefined : nextEvent(String(job.schedule ?? ""), Math.trunc(call.now)),
       }),
     ),
-  "GET /cluster/backup/{id}": (call) => ({ ...jobOf(call), id: need(call, "id") }),
+  "GET /cluster/backup/{id}": (call) => ({ ...shown(jobOf(call)), id: need(call, "id") }),
   "POST /cluster/backup": (call) => {
     checkCaller(call);
     const id = text(call, "id") ?? uuid(call.world.rng);

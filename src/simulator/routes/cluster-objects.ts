@@ -1,6 +1,5 @@
 import { index, settings } from "../args.ts";
-import { crud, named, objects, perlDigest } from "../config-objects.ts";
-import { digestOf } from "../digest.ts";
+import { crud, named, perlDigest } from "../config-objects.ts";
 import { die, type Handler, type Handlers, SimError } from "../route.ts";
 import { isUnreachable } from "../unreachable.ts";
 import { notificationRoutes } from "./notifications.ts";
@@ -61,17 +60,6 @@ const realmSync = named(
   "/cluster/jobs/realm-sync",
 );
 
-const cpuModels = crud({
-  path: "/cluster/qemu/custom-cpu-models",
-  key: "cputype",
-  kind: "cpu-models",
-  failed: "create custom CPU model failed",
-  exists: (id) => `cpu model '${id}' already exists`,
-  missing: (id) => new SimError(500, `cpu model '${id}' does not exist`),
-  digest: perlDigest("cpu-models"),
-  shownAs: (id) => `custom-${id}`,
-});
-
 /** Notifications, mappings, metric servers and the indexes of areas that are not modelled further. */
 export const clusterObjectRoutes: Handlers = {
   ...notificationRoutes,
@@ -79,26 +67,9 @@ export const clusterObjectRoutes: Handlers = {
   ...mapping("pci"),
   ...mapping("usb"),
   ...realmSync,
-  ...cpuModels,
   ...metricServers,
   "POST /cluster/metrics/server/{id}": checkReachable(metricServers["POST /cluster/metrics/server/{id}"]),
   "GET /cluster/mapping": () => index("name", "dir pci usb"),
   "GET /cluster/metrics": () => index("name", "server export"),
   "GET /cluster/metrics/export": () => ({ data: [] }),
-  "GET /cluster/acme": () => index("name", "account tos meta directories plugins challenge-schema"),
-  "GET /cluster/acme/account": () => [],
-  "GET /cluster/acme/challenge-schema": () =>
-    ["acmedns", "cf", "hetzner"].map((id) => ({
-      id,
-      name: id,
-      type: "dns",
-      schema: { name: id, description: "", fields: {} },
-    })),
-  "GET /cluster/acme/plugins": ({ world }) => [
-    { plugin: "standalone", type: "standalone", digest: digestOf(objects(world, "acme")) },
-  ],
-  "GET /cluster/acme/directories": () => [
-    { name: "Let's Encrypt V2", url: "https://acme-v02.api.letsencrypt.org/directory" },
-    { name: "Let's Encrypt V2 Staging", url: "https://acme-staging-v02.api.letsencrypt.org/directory" },
-  ],
 };

@@ -1,7 +1,8 @@
 import { index, int, list, need, settings } from "../args.ts";
 import { nextEvent } from "../calendar.ts";
+import { localNode } from "../local-node.ts";
 import { parseProperties } from "../property.ts";
-import { die, type Handlers, type SimCall } from "../route.ts";
+import type { Handlers, SimCall } from "../route.ts";
 import type { Json, World } from "../world.ts";
 
 /** Options of datacenter.cfg that the API shows taken apart. */
@@ -42,11 +43,6 @@ function allowedTags(config: Readonly<Record<string, Json>>): Json {
   return registered.split(/[;, ]+/).filter((tag) => tag !== "");
 }
 
-/** The node that answers: the first that runs. */
-function local(world: World): string {
-  return [...world.nodes.values()].find((node) => node.online)?.name ?? "";
-}
-
 function status({ world }: SimCall): Json {
   const nodes = [...world.nodes.values()];
   const online = nodes.filter((node) => node.online).length;
@@ -57,7 +53,7 @@ function status({ world }: SimCall): Json {
     nodeid: world.cluster ? node.id : 0,
     ip: node.ip,
     online: node.online ? 1 : 0,
-    local: node.name === local(world) ? 1 : 0,
+    local: node === localNode(world) ? 1 : 0,
     level: "",
   }));
   if (!world.cluster) return rows;
@@ -90,10 +86,10 @@ function nextRuns(call: SimCall): Json {
   return runs;
 }
 
-/** The cluster as a whole (PVE::API2::Cluster, ::ClusterConfig, ::Cluster::Jobs). */
+/** The cluster as a whole (PVE::API2::Cluster, ::Cluster::Jobs). */
 export const clusterRoutes: Handlers = {
   "GET /version": (call) => ({
-    ...call.world.version,
+    ...call.version,
     ...(call.world.options.console === undefined ? {} : { console: call.world.options.console }),
   }),
   "GET /cluster": () =>
@@ -112,27 +108,4 @@ export const clusterRoutes: Handlers = {
   "GET /cluster/jobs": () => index("subdir", "schedule-analyze realm-sync"),
   "GET /cluster/jobs/schedule-analyze": nextRuns,
   "GET /cluster/bulk-action": () => index("name", "guest"),
-  "GET /cluster/config": () => index("name", "nodes totem join qdevice apiversion"),
-  "GET /cluster/config/apiversion": () => "1",
-  "GET /cluster/config/qdevice": () => ({}),
-  "GET /cluster/config/totem": ({ world }) =>
-    world.cluster
-      ? {
-          cluster_name: world.cluster.name,
-          config_version: String(world.cluster.version),
-          secauth: "on",
-          version: "2",
-        }
-      : null,
-  "GET /cluster/config/nodes": ({ world }) =>
-    world.cluster
-      ? [...world.nodes.values()].map(({ name, id, ip }) => ({
-          name,
-          node: name,
-          nodeid: String(id),
-          quorum_votes: "1",
-          ring0_addr: ip,
-        }))
-      : [],
-  "GET /cluster/config/join": () => die("node is not in a cluster, no join info available!"),
 };

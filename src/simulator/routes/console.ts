@@ -1,11 +1,12 @@
-import { need } from "../args.ts";
+import { flag, need } from "../args.ts";
 import { linkLocal } from "../guest-agent.ts";
-import { guestOf, isRunning, KIND } from "../guests.ts";
+import { guestOf, isRunning, KIND, vmidOf } from "../guests.ts";
 import { requirePrivileges } from "../permissions.ts";
 import { parseProperties } from "../property.ts";
 import { refuseRootOptions } from "../root-options.ts";
 import { die, type Handlers, type SimCall } from "../route.ts";
 import type { Guest, Json } from "../world.ts";
+import { nextSpicePort, openConsole, rootCertificate, viewerFile, vncPassword, websocket } from "./shells.ts";
 
 /** Monitor commands that only read, with what they print (PVE::QemuServer::Monitor's list of harmless ones). */
 const MONITOR: Readonly<Record<string, (guest: Guest) => string>> = {
@@ -66,18 +67,50 @@ function row(name: string, mac: string, ips: readonly string[]): Json {
   };
 }
 
-function termproxy(call: SimCall): Json {
-  const guest = guestOf(call);
-  const upid = call.task({ node: guest.node, type: "vncproxy", id: String(guest.vmid), seconds: 10 });
-  const time = Math.trunc(call.now).toString(16).toUpperCase();
-  return { user: call.caller.id, upid, ticket: `PVEVNC:${time}::${call.world.rng.hex(64)}`, port: "5900" };
+/** The console of a guest, whoever runs it. */
+function open(call: SimCall, guest: Guest) {
+  const { node, vmid } = guest;
+  const opened = openConsole(call, { node, type: "vncproxy", id: String(vmid), path: `/vms/${vmid}` });
+  return { ...opened, port: String(opened.port) };
 }
+
+const termproxy = (call: SimCall): Json => open(call, guestOf(call));
+
+const SERIAL = /^(type=)?serial\d/;
 
 function vncproxy(call: SimCall): Json {
   const guest = guestOf(call);
-  const fingerprint = call.world.nodes.get(guest.node)?.fingerprint ?? "";
-  const opened = termproxy(call) as { [key: string]: Json };
-  return { ...opened, cert: `-----BEGIN CERTIFICATE-----\n${fingerprint}\n-----END CERTIFICATE-----\n` };
+  const node = call.world.nodes.get(guest.node);
+  const serial = guest.type === "qemu" && SERIAL.test(String(guest.config.vga ?? ""));
+  const opened = { ...open(call, guest), cert: rootCertificate(node?.fingerprint ?? "") };
+  if (serial && node?.lacks?.includes("vncterm"))
+    die(`Timeout while waiting for port '${opened.port}' to get ready!`);
+  const byDisplay = guest.type === "qemu" && (!serial || flag(call, "generate-password"));
+  if (!byDisplay && !flag(call, "websocket")) return opened;
+  const password = vncPassword(call.world);
+  return { ...opened, ticket: `${password}:${opened.ticket}`, password };
+}
+
+/** SPICE: a VM's own when its display has it, a terminal for a container. */
+function spiceproxy(call: SimCall): Json {
+  const guest = guestOf(call);
+  const { vmid } = guest;
+  const name = String(guest.config.name ?? "");
+  if (guest.type === "qemu") {
+    if (!isRunning(guest)) die(`VM ${vmid} qmp command 'query-spice' failed - VM ${vmid} not running`);
+    if (!/^(type=)?(qxl|virtio)/.test(String(guest.config.vga ?? ""))) die("no spice port");
+  } else if (!isRunning(guest)) die(`CT ${vmid} not running`);
+  const port = nextSpicePort(call.world);
+  const title = guest.type === "lxc" ? `CT ${vmid}` : `VM ${vmid}${name === "" ? "" : ` - ${name}`}`;
+  if (guest.type === "lxc")
+    call.task({ node: guest.node, type: "spiceproxy", id: String(vmid), seconds: 40 });
+  return viewerFile(call, title, `/vms/${vmid}`, port);
+}
+
+function guestWebsocket(call: SimCall): Json {
+  const answer = websocket(call, `/vms/${vmidOf(call)}`);
+  guestOf(call);
+  return answer;
 }
 
 function sendKey(call: SimCall): Json {
@@ -96,4 +129,8 @@ export const consoleRoutes: Handlers = {
   "POST /nodes/{node}/lxc/{vmid}/termproxy": termproxy,
   "POST /nodes/{node}/qemu/{vmid}/vncproxy": vncproxy,
   "POST /nodes/{node}/lxc/{vmid}/vncproxy": vncproxy,
+  "POST /nodes/{node}/qemu/{vmid}/spiceproxy": spiceproxy,
+  "POST /nodes/{node}/lxc/{vmid}/spiceproxy": spiceproxy,
+  "GET /nodes/{node}/qemu/{vmid}/vncwebsocket": guestWebsocket,
+  "GET /nodes/{node}/lxc/{vmid}/vncwebsocket": guestWebsocket,
 };

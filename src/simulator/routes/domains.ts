@@ -1,7 +1,8 @@
-import { list, need, settings } from "../args.ts";
+import { index, list, need, settings } from "../args.ts";
 import { assertDigest, digestOf } from "../digest.ts";
 import { locked } from "../locked.ts";
-import { die, type Handlers } from "../route.ts";
+import { syncRealm } from "../realm-sync.ts";
+import { die, type Handlers, SimError } from "../route.ts";
 import type { World } from "../world.ts";
 
 function domainsDigest(world: World): string {
@@ -59,5 +60,18 @@ export const domainRoutes: Handlers = {
     });
     call.world.access.domains.delete(realm);
     return null;
+  },
+  "POST /access/domains/{realm}/sync": (call) => syncRealm(call, need(call, "realm")),
+  "GET /access/openid": () => index("subdir", "auth-url login"),
+  "POST /access/openid/auth-url": (call) => {
+    const realm = need(call, "realm");
+    const config =
+      call.world.access.domains.get(realm) ?? die(`authentication domain '${realm}' does not exist`);
+    if (config.type !== "openid") die(`wrong realm type (${String(config.type)} != openid)`);
+    return die(`OpenID Connect discovery of '${String(config["issuer-url"])}' failed: request failed`);
+  },
+  // No login has been begun that could be ended here.
+  "POST /access/openid/login": () => {
+    throw new SimError(401, "authentication failure");
   },
 };

@@ -23,7 +23,8 @@ function rulesOf(call: SimCall): Rule[] {
 
 /** Every list of rules that may use a security group. */
 function allRules({ firewall }: World): Rule[] {
-  const files = [firewall.cluster, ...firewall.nodes.values(), ...firewall.guests.values()];
+  const { cluster, nodes, guests, vnets } = firewall;
+  const files = [cluster, ...nodes.values(), ...guests.values(), ...(vnets?.values() ?? [])];
   return files.flatMap(({ rules }) => rules);
 }
 

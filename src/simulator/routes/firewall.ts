@@ -10,8 +10,8 @@ import { aliasHandlers, ipsetHandlers } from "./firewall-sets.ts";
 
 type FileOf = (call: SimCall) => FirewallFile;
 
-/** The entry of a map, made when it is not there yet. */
-function made<K>(files: Map<K, FirewallFile>, key: K): FirewallFile {
+/** The firewall file of a map, made when it is not there yet. */
+export function made<K>(files: Map<K, FirewallFile>, key: K): FirewallFile {
   const found = files.get(key) ?? emptyFirewall();
   files.set(key, found);
   return found;
@@ -36,7 +36,7 @@ function optionHandlers(fileOf: FileOf): Record<string, Handler> {
         if (known[key] === undefined) badParams({ delete: `no such option '${key}'` });
         delete options[key];
       }
-      Object.assign(options, settings(call, "vmid"));
+      Object.assign(options, settings(call, "vmid", "vnet"));
       return null;
     },
   };
@@ -132,7 +132,7 @@ const NO_LOG: Handler = () =>
   new Envelope([{ n: 1, t: "unable to open file - No such file or directory" }], { total: 1 });
 
 /** The same handlers below another prefix. */
-function below(prefix: string, handlers: Readonly<Record<string, Handler>>): Handlers {
+export function below(prefix: string, handlers: Readonly<Record<string, Handler>>): Handlers {
   return Object.fromEntries(
     Object.entries(handlers).map(([route, handler]) => {
       const [method, path = ""] = route.split(" ");
@@ -141,7 +141,8 @@ function below(prefix: string, handlers: Readonly<Record<string, Handler>>): Han
   );
 }
 
-function scope(fileOf: FileOf): Record<string, Handler> {
+/** Options and rules of one firewall file: what every scope has. */
+export function scope(fileOf: FileOf): Record<string, Handler> {
   return { ...optionHandlers(fileOf), ...ruleHandlers((call) => fileOf(call).rules, fileOf, "/rules") };
 }
 

@@ -3,8 +3,9 @@ import { assertDigest, digestOf } from "../digest.ts";
 import { requestHa } from "../ha-request.ts";
 import { locked } from "../locked.ts";
 import { moveByHa } from "../migration.ts";
-import { die, type Handler, type Handlers, type SimCall } from "../route.ts";
+import { die, type Handlers, type SimCall } from "../route.ts";
 import type { Guest, HaResource, Json, World } from "../world.ts";
+import { refuseGroup } from "./ha-groups.ts";
 
 const TYPE_OF: Readonly<Record<string, Guest["type"]>> = { vm: "qemu", ct: "lxc" };
 
@@ -32,11 +33,6 @@ function resourcesDigest({ ha }: World): string {
 
 function entry(world: World, { sid, config }: HaResource): Record<string, Json> {
   return { sid, type: sid.split(":")[0] ?? "", ...config, digest: resourcesDigest(world) };
-}
-
-function refuseGroup(call: SimCall): void {
-  if (text(call, "group") !== undefined)
-    die("invalid parameter 'group': ha groups have been migrated to rules");
 }
 
 /** What HA keeps of a resource's settings: `enabled` is an old word for `started`. */
@@ -75,12 +71,7 @@ export function leaveRules(world: World, sid: string): void {
   }
 }
 
-const noGroups =
-  (verb: string): Handler =>
-  () =>
-    die(`cannot ${verb}: ha groups have been migrated to rules`);
-
-/** HA resources (PVE::API2::HA::Resources); groups are gone since PVE 9 (::Groups). */
+/** HA resources (PVE::API2::HA::Resources). */
 export const haRoutes: Handlers = {
   "GET /cluster/ha/resources": (call) =>
     [...call.world.ha.resources.values()]
@@ -121,9 +112,4 @@ export const haRoutes: Handlers = {
   },
   "POST /cluster/ha/resources/{sid}/migrate": move,
   "POST /cluster/ha/resources/{sid}/relocate": move,
-  "GET /cluster/ha/groups": noGroups("index groups"),
-  "POST /cluster/ha/groups": noGroups("create group"),
-  "GET /cluster/ha/groups/{group}": noGroups("read group"),
-  "PUT /cluster/ha/groups/{group}": noGroups("update group"),
-  "DELETE /cluster/ha/groups/{group}": noGroups("delete group"),
 };

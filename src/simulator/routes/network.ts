@@ -1,5 +1,6 @@
 import { list, mayAny, need, settings, splitList, text } from "../args.ts";
 import { interfacesDiff } from "../interfaces-file.ts";
+import { networkReload } from "../network-reload.ts";
 import { badParams, Envelope, type Handlers, type SimCall } from "../route.ts";
 import type { Json, Node } from "../world.ts";
 import { nodeOfCall } from "./nodes.ts";
@@ -165,19 +166,6 @@ export const networkRoutes: Handlers = {
   },
   "PUT /nodes/{node}/network": (call) => {
     const node = nodeOfCall(call);
-    return call.task({
-      node: node.name,
-      type: "srvreload",
-      id: "networking",
-      seconds: 3,
-      done: () => {
-        if (!node.pendingNetwork) return [];
-        node.network = new Map(
-          [...node.pendingNetwork].map(([iface, config]) => [iface, { ...config, active: 1 }]),
-        );
-        delete node.pendingNetwork;
-        return [];
-      },
-    });
+    return call.task(networkReload(call.world, node));
   },
 };

@@ -34,7 +34,7 @@ export function nodeRow(world: World, node: Node, now: number, full: boolean): R
 
 function status(call: SimCall): Json {
   const node = nodeOfCall(call);
-  const { version, repoid } = call.world.version;
+  const { version, repoid } = call.version;
   const { cpu, mem, uptime } = nodeFigures(call.world, node, call.now);
   const load = cpu * node.cpus;
   const swapped = mem > node.memory * 0.9 ? Math.trunc(SWAP * 0.4) : 0;
@@ -106,7 +106,7 @@ export const nodeRoutes: Handlers = {
     })),
   "GET /nodes/{node}": () => index("name", CHILDREN),
   "GET /nodes/{node}/status": status,
-  "GET /nodes/{node}/version": (call) => ({ ...call.world.version }),
+  "GET /nodes/{node}/version": (call) => ({ ...call.version }),
   "POST /nodes/{node}/status": (call) => {
     const node = nodeOfCall(call);
     const shutdown = need(call, "command") === "shutdown";
@@ -197,7 +197,7 @@ export const nodeRoutes: Handlers = {
 
 function report(call: SimCall): string {
   const node = nodeOfCall(call);
-  const { version, repoid } = call.world.version;
+  const { version, repoid } = call.version;
   return [
     "==== general system info ====",
     "",

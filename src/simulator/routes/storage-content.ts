@@ -11,7 +11,7 @@ export function enabledStorage(call: SimCall): Storage {
 }
 
 /** PVE takes a volume with or without its storage's name in front. */
-function volidOf(call: SimCall): string {
+export function volidOf(call: SimCall): string {
   const storage = need(call, "storage");
   const volume = need(call, "volume");
   if (!volume.includes(":")) return `${storage}:${volume}`;
@@ -37,7 +37,8 @@ function refusal(call: SimCall, { storage, content, vmid, volid }: Volume): stri
   return call.may(`/vms/${vmid}`, onGuest) ? undefined : `/vms/${vmid}, ${onGuest}`;
 }
 
-function checkAccess(call: SimCall, volume: Volume): void {
+/** Refuses the caller a volume he may not read. */
+export function checkAccess(call: SimCall, volume: Volume): void {
   const reason = refusal(call, volume);
   if (reason?.startsWith("/")) denied(reason);
   else if (reason) die(reason);

@@ -1,50 +1,11 @@
 import { need, text } from "../args.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { addFile, EXTENSIONS, fileStorage, safeName } from "../storage-files.ts";
 import { isUnreachable } from "../unreachable.ts";
-import { addVolume, contentOf, isFileBased, pathOf, volumeKey } from "../volumes.ts";
+import { pathOf, volumeKey } from "../volumes.ts";
 import type { Json, Storage, Volume } from "../world.ts";
-import { enabledStorage } from "./storage-content.ts";
 
 const MIB = 1024 ** 2;
-
-/** File names each content type accepts (PVE::Storage's extension patterns). */
-const EXTENSIONS: Readonly<Record<string, RegExp>> = {
-  iso: /\.(iso|img)$/i,
-  vztmpl: /\.tar\.(gz|xz|zst|bz2)$|\.tgz$/i,
-  import: /\.(ova|ovf|qcow2|raw|vmdk)$/i,
-};
-
-/** PVE::Storage::normalize_content_filename. */
-function safeName(name: string): string {
-  return name.replace(/^.*[/\\]/s, "").replace(/[^a-zA-Z0-9_.-]/g, "_");
-}
-
-/** The storage of a call, checked to keep files of that kind. */
-function fileStorage(call: SimCall, content: string): Storage {
-  const storage = enabledStorage(call);
-  if (!isFileBased(storage)) die(`can't upload to storage type '${storage.type}', not a file based storage!`);
-  if (!contentOf(storage).includes(content))
-    die(`storage '${storage.storage}' is not configured for content-type '${content}'`);
-  return storage;
-}
-
-/** The format a content list shows for a template archive or image. */
-function formatOf(content: Volume["content"], name: string): string {
-  if (content === "iso") return "iso";
-  const ending = /\.tar\.(\w+)$/.exec(name)?.[1];
-  return ending === undefined ? (name.split(".").pop() ?? "raw") : ending === "zst" ? "tzst" : `t${ending}`;
-}
-
-/** Adds the file that a task fetched. */
-function addFile(call: SimCall, volid: string, content: Volume["content"], size: number): void {
-  addVolume(call.world, need(call, "node"), {
-    volid,
-    content,
-    format: formatOf(content, volid),
-    size,
-    ctime: Math.trunc(call.now),
-  });
-}
 
 /** A size that is the same for the same name: a download's true size is not known here. */
 function sizeFor(name: string): number {

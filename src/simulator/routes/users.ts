@@ -2,6 +2,8 @@ import { defined, flag, int, list, mayAny, need, splitList, text } from "../args
 import { uuid } from "../guests.ts";
 import { locked } from "../locked.ts";
 import { badParams, die, type Handlers, type SimCall } from "../route.ts";
+import { factorsOf } from "../second-factors.ts";
+import { dropPassword, setPassword } from "../tickets.ts";
 import type { Json, User, World } from "../world.ts";
 
 const FIELDS = ["firstname", "lastname", "email", "comment", "keys"];
@@ -120,6 +122,8 @@ export const userRoutes: Handlers = {
       joinGroups(call, user);
       setFields(call, user);
       users.set(userid, user);
+      const password = text(call, "password");
+      if (password !== undefined) setPassword(call.world, userid, password);
     });
     return null;
   },
@@ -139,6 +143,8 @@ export const userRoutes: Handlers = {
   "DELETE /access/users/{userid}": (call) => {
     const { userid } = userOf(call.world, need(call, "userid"));
     call.world.access.users.delete(userid);
+    dropPassword(call.world, userid);
+    factorsOf(call.world, userid).clear();
     forget(call.world, ({ ugid }) => ugid !== userid && !ugid.startsWith(`${userid}!`));
     return null;
   },

@@ -1,5 +1,5 @@
 import { builtinDomains, builtinRoles } from "../builtin.ts";
-import type { Access, User } from "../world.ts";
+import type { Access, Json, User, World } from "../world.ts";
 
 /** The demo's API tokens. Their secrets are public: the cluster they open exists in memory only. */
 export const DEMO_TOKENS = {
@@ -89,4 +89,18 @@ export function demoAccess(): Access {
     ],
     domains,
   };
+}
+
+/** What the company's LDAP server knows: one user and one group more than the cluster does. */
+export function demoDirectory(): NonNullable<World["objects"]> {
+  return new Map<string, Map<string, Record<string, Json>>>([
+    [
+      "directory/corp/users",
+      new Map<string, Record<string, Json>>([
+        ["bob", { firstname: "Bob", lastname: "Marsh", email: "bob@example.com" }],
+        ["carol", { firstname: "Carol", lastname: "Weiss", email: "carol@example.com" }],
+      ]),
+    ],
+    ["directory/corp/groups", new Map([["staff", { members: "bob,carol" }]])],
+  ]);
 }

@@ -2,7 +2,7 @@ import { emptyFirewall } from "../builtin.ts";
 import { type Clock, realClock } from "../clock.ts";
 import { seededRng } from "../rng.ts";
 import type { Firewall, Json, Pool, World } from "../world.ts";
-import { demoAccess } from "./cluster-access.ts";
+import { demoAccess, demoDirectory } from "./cluster-access.ts";
 import { demoGuests } from "./cluster-guests.ts";
 import { demoClusterLog, demoNodes } from "./cluster-nodes.ts";
 import { addDemoVolumes, demoStorages } from "./cluster-storages.ts";
@@ -190,6 +190,7 @@ export function clusterWorld(clock: Clock = realClock): World {
         comment: "git to the second node",
       },
     ],
+    objects: demoDirectory(),
     tasks: new Map(),
   };
   addDemoVolumes(world, now);

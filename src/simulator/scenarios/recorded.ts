@@ -29,7 +29,7 @@ function node(): Node {
     load: { cpu: 0.05, baseMemory: 1_414_950_912 },
     fingerprint:
       "4D:74:F9:32:60:FF:40:C3:AD:B6:DD:CA:24:6C:A1:37:89:96:AC:26:EF:05:EB:F1:FF:3E:11:C9:BE:40:42:87",
-    lacks: ["loop"],
+    lacks: ["loop", "vncterm"],
     dns: { search: "local", dns1: "10.99.0.2" },
     timezone: "Etc/UTC",
     services: builtinServices({
@@ -283,6 +283,8 @@ export function recordedWorld(clock: Clock = new VirtualClock(RECORDED_START)): 
     backupJobs: new Map(),
     replication: [],
     tasks: new Map(),
+    // Its SDN packages are older than those of 9.2.
+    lacks: ["/cluster/sdn/prefix-lists", "/cluster/sdn/route-maps"],
     statsFrom: RECORDED_START + STATS_DELAY,
   };
 }
