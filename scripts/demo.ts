@@ -92,6 +92,19 @@ await ask(
     confirm: found(/confirm: "([^"]+)"/, plan),
   },
 );
+await ask(
+  client,
+  "When do the certificates expire? No tool is named so: look in the whole API.",
+  "pve_search_api",
+  {
+    query: "certificate about to expire",
+    limit: 3,
+  },
+);
+await ask(client, "Read it.", "pve_read_api", {
+  route: "GET /nodes/pve1/certificates/info",
+  fields: "filename,subject,notafter",
+});
 await client.close();
 
 const asking = await connect(true);

@@ -1,6 +1,7 @@
+import { CATEGORIES } from "../src/config/categories.ts";
 import { loadConfig } from "../src/config/load.ts";
-import { CATEGORIES } from "../src/config/settings.ts";
 import { createApp } from "../src/mcp/app.ts";
+import { INSTRUCTIONS } from "../src/mcp/instructions.ts";
 import { createSimulator } from "../src/simulator/server.ts";
 import type { ListedTool } from "../src/tools/input-schema.ts";
 import toolList from "../src/tools/list.gen.json" with { type: "json" };
@@ -14,8 +15,9 @@ export interface Size {
   readonly bytes: number;
   /** Hard limit in bytes. */
   readonly limit?: number;
-  /** Number of tools, of a list. */
+  /** Number of tools, of a list, and how many it may have at most. */
   readonly tools?: number;
+  readonly most?: number;
 }
 
 /** A client with a hard limit takes so many tools and no more. */
@@ -26,6 +28,10 @@ const LATER: ReadonlySet<string> = new Set([
   "pve_list_cluster_tasks",
   "pve_undo",
   "pve_wait_task",
+  "pve_search_api",
+  "pve_describe_api",
+  "pve_read_api",
+  "pve_write_api",
   "pve_apply_network",
   "pve_arm_ha",
   "pve_bulk_migrate_guests",
@@ -47,15 +53,22 @@ const LISTS: readonly {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly first?: number;
+  /** More tools than this are none of it. */
+  readonly most?: number;
   readonly limit?: number;
 }[] = [
   { name: "list: first 105 tools", env: {}, first: 105, limit: 34_000 },
   { name: "list: first 105, read-execute", env: { PVE_ACCESS_TIER: "read-execute" }, first: 68 },
   { name: "list: first 105, read-only", env: { PVE_ACCESS_TIER: "read-only" }, first: 51, limit: 10_500 },
   { name: "list: default", env: {} },
+  { name: "list: core", env: { PVE_CATEGORIES: "core" }, most: 20, limit: 6_000 },
   { name: "list: read-execute", env: { PVE_ACCESS_TIER: "read-execute" } },
   { name: "list: read-only", env: { PVE_ACCESS_TIER: "read-only" } },
-  ...CATEGORIES.map((category) => ({ name: `list: ${category}`, env: { PVE_CATEGORIES: category } })),
+  ...CATEGORIES.map((category) => ({
+    name: `list: ${category}`,
+    env: { PVE_CATEGORIES: category },
+    ...(category === "api" ? { limit: 3_000 } : {}),
+  })),
 ];
 
 /** How many tools a list of the first 105 must have, by the list's name. */
@@ -65,7 +78,7 @@ export const EXPECTED_TOOLS: ReadonlyMap<string, number> = new Map(
 
 /** Name, description and input schema of every tool that tools/list shows, per configuration, as compact JSON. */
 export function listSizes(): readonly Size[] {
-  return LISTS.map(({ name, env, first, limit }) => {
+  return LISTS.map(({ name, env, first, most, limit }) => {
     const visible = createMeasuredApp(env).visible.filter(
       (tool) => first === undefined || !LATER.has(tool.name),
     );
@@ -73,6 +86,7 @@ export function listSizes(): readonly Size[] {
       name,
       bytes: visible.reduce((sum, tool) => sum + toolBytes(tool), 0),
       tools: visible.length,
+      ...(most === undefined ? {} : { most }),
       ...(limit === undefined ? {} : { limit }),
     };
   });
@@ -98,13 +112,30 @@ const ANSWERS: readonly {
   { name: "answer: VM config", tool: "pve_get_qemu_config", input: { vmid } },
   { name: "answer: 20 tasks", tool: "pve_list_tasks", input: { node, limit: 20 } },
   { name: "answer: 5 snapshots", tool: "pve_list_qemu_snapshots", input: { vmid } },
+  {
+    name: "answer: 8 operations found",
+    tool: "pve_search_api",
+    input: { query: "resize a disk" },
+    limit: 1_500,
+  },
+  {
+    name: "answer: the largest operation described",
+    tool: "pve_describe_api",
+    input: { route: "POST /nodes/{node}/qemu" },
+    limit: 9_000,
+  },
+  {
+    name: "answer: any list, 20 rows",
+    tool: "pve_read_api",
+    input: { route: "/nodes/{node}/tasks", params: { node }, limit: 20 },
+  },
   { name: "answer: 20 backups on a storage", tool: "pve_list_storage_content", input: { node, storage } },
 ];
 
-/** Text of standard answers, through the server on a simulated cluster that stands still. Throws when one fails. */
+/** The instructions, and the text of standard answers, through the server on a simulated cluster that stands still. Throws when one fails. */
 export async function answerSizes(): Promise<readonly Size[]> {
   const app = createMeasuredApp({});
-  const sizes: Size[] = [];
+  const sizes: Size[] = [{ name: "instructions", bytes: Buffer.byteLength(INSTRUCTIONS), limit: 2_047 }];
   for (const { name, tool, input, limit } of ANSWERS) {
     const outcome = await app.call(tool, input, {
       signal: AbortSignal.timeout(10_000),

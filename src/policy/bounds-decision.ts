@@ -133,9 +133,11 @@ const WORDS: Readonly<Record<GuestType, string>> = { qemu: "VM", lxc: "CT" };
 export const guestText = ({ vmid, type }: Pick<GuestFacts, "vmid" | "type">): string =>
   `${type === undefined ? "Guest" : WORDS[type]} ${vmid}`;
 
-function objectText(object: Settled): string {
+/** @param found whether an object that the call does not name may be named: what was found on the way */
+function objectText(object: Settled, found: boolean): string {
   switch (object.kind) {
     case "guest": {
+      if (!found && object.as !== undefined) return `A guest, ${object.as},`;
       const text = object.isNew ? `The new ${guestText(object.guest)}` : guestText(object.guest);
       return object.as === undefined ? text : `${text}, ${object.as},`;
     }
@@ -173,7 +175,8 @@ export function decideObject(setting: BoundSetting, object: Settled): Refused | 
   if (!limited && leavesAlone(setting, object)) return undefined;
   const protecting = setting.name === "PVE_PROTECTED";
   const bound = setting.bounds.find((one) => covers(one, object, !protecting));
-  const subject = objectText(object);
+  // What is outside PVE_ALLOWED is not told of.
+  const subject = objectText(object, protecting);
   if (object.kind === "everything")
     return {
       message: `${subject} ${setting.name} (${boundsText(setting)}) does not admit.`,
@@ -191,6 +194,16 @@ export function decideObject(setting: BoundSetting, object: Settled): Refused | 
     ? undefined
     : { message: `${subject} is outside PVE_ALLOWED (${boundsText(setting)}).`, allows: ALLOWS.PVE_ALLOWED };
 }
+
+/** The refusal for an object that the call does not name: PVE_ALLOWED does not tell which it is. `of`: "of HA rule x" */
+export const unnamed = (
+  setting: BoundSetting,
+  refused: Refused | undefined,
+  of: string,
+): Refused | undefined =>
+  refused && setting.name === "PVE_ALLOWED"
+    ? { message: `A part ${of} is outside PVE_ALLOWED (${boundsText(setting)}).`, allows: ALLOWS.PVE_ALLOWED }
+    : refused;
 
 /** The refusal of a call whose objects cannot be seen. @param needs what the token would need, as a sentence */
 export const cannotSee = ({ name }: BoundSetting, what: string, needs: string): Refused => ({

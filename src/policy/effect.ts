@@ -23,6 +23,12 @@ export interface Classification {
 const READ: Classification = { effect: "read", risk: "none" };
 const UNKNOWN: Classification = { effect: "write", risk: "loss" };
 
+/** Class of a call that our tables do not know whole: only the connected node describes it. A read of that kind needs the highest tier. */
+export const classOfUnknown = (route: string): Classification => ({
+  ...(route.startsWith("GET ") ? { effect: "write", risk: "none" } : UNKNOWN),
+  reason: "this server's tables do not know all of it",
+});
+
 const plain = ({ effect, risk, says }: Operation): Classification =>
   says === undefined ? { effect, risk } : { effect, risk, reason: `it ${says}` };
 
@@ -32,6 +38,9 @@ export function classOf(route: Route): Classification {
   if (operation) return plain(operation);
   return route.startsWith("GET ") ? READ : UNKNOWN;
 }
+
+/** Is it a plain read, whatever its arguments are? */
+export const readsOnly = (route: Route): boolean => classOf(route).effect === "read";
 
 /** Parameters that PVE takes from root@pam itself alone: no API token can send them. */
 const ROOT_ONLY: ReadonlySet<string> = new Set([

@@ -22,6 +22,8 @@ export interface Param {
   readonly items?: Param;
   /** First PVE release ("9.1") whose description has it; absent: known to the oldest one read (7.4). */
   readonly since?: string;
+  /** Last PVE release whose description has it; absent: the newest one read has it. */
+  readonly until?: string;
   /** The parameter whose value decides whether this one applies, and the values for which it does. */
   readonly typeProperty?: string;
   readonly instanceTypes?: readonly string[];
@@ -60,17 +62,30 @@ export interface Endpoint {
   readonly noToken?: true;
   readonly returns?: string;
   readonly since?: string;
+  readonly until?: string;
 }
+
+/** An operation as it is stored: its parameters by their place in the pool. */
+export type StoredEndpoint = Omit<Endpoint, "route" | "method" | "path" | "params"> & {
+  readonly params: Readonly<Record<string, number>>;
+};
+
+/** Who might call an operation up to a release, where that changed since. */
+export type PastPermissions = Pick<Endpoint, "check" | "user"> & { readonly until: string };
 
 /** The stored form: parameters are shared through a pool, an endpoint's `params` maps names to indexes. */
 export interface StoredTable {
   /** PVE release of the description, e.g. "9.2". */
   readonly pve: string;
+  /** Every release whose description was read, oldest first; the last one is `pve`. */
+  readonly releases: readonly string[];
   readonly pool: readonly Param[];
-  readonly endpoints: Readonly<
-    Record<
-      string,
-      Omit<Endpoint, "route" | "method" | "path" | "params"> & { params: Record<string, number> }
-    >
-  >;
+  readonly endpoints: Readonly<Record<string, StoredEndpoint>>;
+  /** What older releases had and `pve` lacks: whole operations; parameters and permissions of those it still has. */
+  readonly past: {
+    readonly endpoints: Readonly<Record<string, StoredEndpoint>>;
+    readonly params: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    /** Oldest first. */
+    readonly permissions: Readonly<Record<string, readonly PastPermissions[]>>;
+  };
 }
