@@ -1,16 +1,10 @@
+import { followsCreation } from "../plan/follows-creation.ts";
 import { recordedRead } from "../plan/inverse/inverse.ts";
 import type { PlannedStep } from "../plan/plan.ts";
-import type { Step } from "../plan/topic.ts";
 import { callAny } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { reading, requestKey } from "./scope.ts";
 import type { Session } from "./session.ts";
-
-/** A request that moves or changes what an earlier one of the call makes: before that, another thing was in its place. */
-export const followsCreation = (step: Step, steps: readonly Step[]): boolean =>
-  steps
-    .slice(0, steps.indexOf(step))
-    .some(({ route }) => route.startsWith("POST ") && step.route.startsWith(`PUT ${route.slice(5)}/{`));
 
 /** What is set before each request, for the record; nothing is read where nothing is recorded. */
 export async function before(

@@ -40,7 +40,6 @@ export async function planOf({ session, side }: Turn, steps: readonly PlannedSte
   const address = session.ownAddress();
   const look = createLook({
     send: (route, params) => callAny(pve, route, params),
-    guests: () => session.guests.within(side.signal).all(true),
     tokenId: session.tokenId,
     ...(address === undefined ? {} : { ownAddress: address }),
   });

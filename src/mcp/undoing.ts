@@ -1,3 +1,4 @@
+import { followsCreation } from "../plan/follows-creation.ts";
 import { neverUndone, notRestored, undoable } from "../plan/inverse/inverse.ts";
 import type { Plan, PlannedStep } from "../plan/plan.ts";
 import { listed } from "../plan/wording.ts";
@@ -6,7 +7,6 @@ import { type Row, record } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { followsCreation } from "./before.ts";
 import type { SentWrite } from "./execution.ts";
 import { requestKey } from "./scope.ts";
 import type { Session } from "./session.ts";

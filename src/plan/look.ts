@@ -1,9 +1,9 @@
 import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
-import type { Guest } from "../pve/guests.ts";
+import { type Guest, guestsIn } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
 import type { RouteParams } from "../schema/routes.gen.ts";
-import type { Look, ReadRoute } from "./topic.ts";
+import type { Hidden, Look, ReadRoute } from "./topic.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,8 @@ type Params = Readonly<Record<string, unknown>>;
 interface LookParts {
   /** Sends a read; the answer has no secrets. */
   readonly send: (route: ReadRoute, params: Params) => Promise<Reply>;
-  readonly guests: () => Promise<readonly Guest[]>;
+  /** The guests; absent: they are read like everything else. */
+  readonly guests?: () => Promise<readonly Guest[]>;
   readonly tokenId: string;
   readonly ownAddress?: string;
 }
@@ -36,23 +37,31 @@ export const paramsFor = <R extends ReadRoute>(_route: R, params: Params): Route
 /** A look at what is there now, for one plan: whoever asks the same again gets the same answer. */
 export function createLook({ send, guests, tokenId, ownAddress }: LookParts): Look {
   const seen = new Map<string, Promise<Reply>>();
+  const hidden: Hidden[] = [];
   const ask = (route: ReadRoute, params: Params): Promise<Reply> => {
     const key = `${route} ${JSON.stringify(Object.entries(params).sort())}`;
-    const known = seen.get(key) ?? send(route, params);
-    seen.set(key, known);
-    return known;
+    const known = seen.get(key);
+    if (known) return known;
+    const reply = send(route, params).then((answer) => {
+      if (answer.hidden) hidden.push({ route, params, count: answer.hidden });
+      return answer;
+    });
+    seen.set(key, reply);
+    return reply;
   };
   const read = (route: ReadRoute, params: Params): Promise<Json> =>
     ask(route, params).then(({ data }) => data);
+  const listed = async () => guestsIn(await read("GET /cluster/resources", { type: "vm" }));
   let inventory: Promise<readonly Guest[]> | undefined;
   return {
     read,
     tryRead: (route, params) => unlessRefused(read(route, params)),
     guests: () => {
-      inventory ??= guests();
+      inventory ??= (guests ?? listed)();
       return inventory;
     },
     tokenId,
+    hidden: () => hidden,
     ...(ownAddress === undefined ? {} : { ownAddress }),
     pendingNetwork: async (node) => {
       const reply = await unlessRefused(ask("GET /nodes/{node}/network", { node }));

@@ -4,8 +4,6 @@ import type { Plan, PlannedStep } from "./plan.ts";
 import { type Listing, type Point, pointText } from "./point.ts";
 import { requestBlocks, requestLine } from "./request-text.ts";
 
-export { parameterText, requestLine } from "./request-text.ts";
-
 /**
  * A person reads a few lines, not a page: characters of a form, of what is always in it, and of a point; settings, given
  * or changed, get more. A point for which less than `least` is left does not begin.

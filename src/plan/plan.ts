@@ -1,8 +1,10 @@
 import type { Classification } from "../policy/effect.ts";
 import type { Row } from "../pve/data.ts";
 import type { Block } from "../render/answer.ts";
+import { withMoves } from "./follows-creation.ts";
 import { givenPoint } from "./given.ts";
-import { type Point, pointText } from "./point.ts";
+import { hiddenPoints } from "./hidden.ts";
+import { inPart, listedIn, type Point, pointText } from "./point.ts";
 import { missingPrivileges, type PrivilegeCheck } from "./privileges/permissions.ts";
 import type { Finding, Look, Step } from "./topic.ts";
 import { topicsOf } from "./topics.ts";
@@ -33,18 +35,27 @@ export interface Plan {
  */
 export async function makePlan(steps: readonly PlannedStep[], look: Look): Promise<Plan> {
   const [found, privileges] = await Promise.all([
-    Promise.all(steps.map((step) => explored(step, look))),
+    Promise.all(
+      steps.map(async (step) => {
+        const whole = withMoves(step, steps);
+        return whole ? explored(whole, look) : undefined;
+      }),
+    ),
     missingPrivileges(steps, look),
   ]);
-  const findings = found.flat();
+  const findings = found.flatMap((ones) => ones ?? []);
+  const points = distinct(
+    steps.flatMap((step, at) => pointsOf(step, found[at], steps.length > 1 ? at + 1 : undefined)),
+  );
+  const hidden = hiddenPoints(look.hidden?.() ?? []);
   const names = [...new Set(findings.flatMap(({ name }) => name ?? []))];
   return {
     steps,
-    points: distinct(
-      steps.flatMap((step, at) => pointsOf(step, found[at] ?? [], steps.length > 1 ? at + 1 : undefined)),
-    ),
+    points: hidden.length > 0 ? [...hidden, ...points.map(inPart)] : points,
     blocks: findings.flatMap(({ blocks = [] }) => blocks),
-    state: Object.assign({}, ...findings.map(({ state = {} }) => state)),
+    state: Object.assign({}, ...findings.map(({ state = {} }) => state), {
+      listed: points.map(listedIn).filter((entries) => entries !== undefined),
+    }),
     ...(names.length === 1 ? { name: names[0] as string } : {}),
     final: [...new Set(findings.flatMap(({ final }) => final ?? []))],
     privileges,
@@ -57,8 +68,14 @@ async function explored(step: PlannedStep, look: Look): Promise<readonly Finding
   return found.flatMap((finding) => finding ?? []);
 }
 
-/** The points of a step; second, where a form has room for it, what it asks for. */
-function pointsOf(step: PlannedStep, findings: readonly Finding[], among?: number): readonly Point[] {
+/** The points of a step, none of one without findings; second, where a form has room for it, what it asks for. */
+function pointsOf(
+  step: PlannedStep,
+  findings: readonly Finding[] | undefined,
+  among?: number,
+): readonly Point[] {
+  // What it moves has been told with what made it.
+  if (findings === undefined) return [];
   const [first, ...others] = findings.flatMap(({ points }) => points);
   const given = givenPoint(step, new Set(findings.flatMap(({ tells = [] }) => tells)), among);
   return first === undefined ? given : [first, ...given, ...others];

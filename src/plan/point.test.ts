@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { listing, listings, pointText } from "./point.ts";
+import { absence, inPart, listing, listings, pointText } from "./point.ts";
 
 const GUESTS = Array.from({ length: 130 }, (_, at) => `VM ${2000 + at}`);
 
@@ -25,6 +25,14 @@ it("an entry that does not fit is cut, and the number still said", () => {
 });
 
 it("nothing to list is said, or no point at all", () => {
-  expect(listing("Groups", [])).toBe("Groups: none.");
+  expect(pointText(listing("Groups", []))).toBe("Groups: none.");
+  expect(pointText(absence("guest", "is on vmbr0."))).toBe("No guest is on vmbr0.");
   expect(listings("Groups", [])).toEqual([]);
+});
+
+it("nothing is said to be nowhere where a part is hidden", () => {
+  expect(inPart(listing("Used by", [], "no rule"))).toBe("Used by: nothing inside PVE_ALLOWED.");
+  expect(inPart(absence("guest", "is on vmbr0."))).toBe("No guest inside PVE_ALLOWED is on vmbr0.");
+  const some = listing("Used by", ["rule 1"]);
+  expect(inPart(some)).toBe(some);
 });

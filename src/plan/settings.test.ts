@@ -121,7 +121,7 @@ describe("where present settings are read", () => {
         for (const moving of ["uptime", "cputime", "netin", "diskread", "pid"])
           expect(row, route).not.toHaveProperty(moving);
       } else if (
-        !/^not simulated|does not exist|not found|no such|No such|no rule at|not installed|migrated to rules|user != root@pam|Parameter verification|no format/.test(
+        !/does not exist|not defined|invalid vnet specified|zpool status|not found|no such|No such|no rule at|not installed|migrated to rules|user != root@pam|Parameter verification|no format/.test(
           message,
         )
       )

@@ -2,6 +2,7 @@ import type { ChangingRoute } from "../policy/operation.ts";
 import type { Json, Row } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import type { Block } from "../render/answer.ts";
+import type { Endpoint } from "../schema/endpoint.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import type { Point } from "./point.ts";
 
@@ -12,6 +13,17 @@ export type ReadRoute = Extract<Route, `GET ${string}`>;
 export interface Step {
   readonly route: Route;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Requests after it that put what it makes in its place: it is judged by where that ends up. */
+  readonly moves?: readonly Step[];
+  /** As in Checked: our tables do not know all of it. */
+  readonly endpoint?: Endpoint;
+}
+
+/** Lines of lists that PVE_ALLOWED left out of what a plan read. */
+export interface Hidden {
+  readonly route: ReadRoute;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly count: number;
 }
 
 /** How a plan looks at what is there now. Each read is sent once a plan, whoever asks. */
@@ -26,6 +38,8 @@ export interface Look {
   readonly tokenId: string;
   /** Address that the nodes see our connections come from; absent: not known. */
   readonly ownAddress?: string;
+  /** What PVE_ALLOWED has left out of the reads answered so far. */
+  readonly hidden?: () => readonly Hidden[];
   /** What waits to be applied to a node's network, as a diff; "" for nothing, undefined where it cannot be read. */
   readonly pendingNetwork?: (node: string) => Promise<string | undefined>;
 }

@@ -44,13 +44,13 @@ export function createBoundsGuard(
   });
 
   return {
-    async admit(read, route, params, signal) {
-      const reads = classify(route, params).effect === "read";
+    async admit(read, route, params, signal, beyond = false) {
+      const reads = !beyond && classify(route, params).effect === "read";
       if (!reads && freezeFile !== undefined && (await isFrozen(freezeFile, exists)))
         throw refusal(route, FROZEN);
       const settings = [...(protecting && !reads ? [protecting] : []), ...(allowing ? [allowing] : [])];
       if (settings.length === 0) return;
-      if (!isClassified(route)) throw refusal(route, unclassified(settings));
+      if (beyond || !isClassified(route)) throw refusal(route, unclassified(settings));
       const look = new LookUps(read, signal);
       const touched = touches(route, params);
       const refused = await firstRefusal(

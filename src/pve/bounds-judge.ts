@@ -1,4 +1,4 @@
-import { boundsOfKind, cannotSee, decideObject, leavesAlone } from "../policy/bounds-decision.ts";
+import { boundsOfKind, cannotSee, decideObject, leavesAlone, unnamed } from "../policy/bounds-decision.ts";
 import { type GuestHow, type Touch, unreadable } from "../policy/touch.ts";
 import { listOf, nodeIn, storageIn } from "../policy/touch-arguments.ts";
 import { moved, sids } from "../policy/touch-readers.ts";
@@ -65,7 +65,7 @@ async function judge(court: Court, touch: Touch): Verdict {
     case "backup-job":
       return judgeBackupJob(court, touch);
     case "ha-rule":
-      return judgeAll(court, resourcesOf(await court.look.haRule(touch.id), "resources", touch.how));
+      return judgeHaRule(court, touch);
     case "ha-group":
       return judgeHaGroup(court, touch);
     case "ha-companions":
@@ -98,10 +98,16 @@ async function judgeNode(court: Court, touch: Of<"node">): Verdict {
 async function judgeBackupJob(court: Court, { id, how }: Of<"backup-job">): Verdict {
   const job = await court.look.backupJob(id);
   const name = storageIn(str(job, "storage") ?? "");
-  return judgeAll(court, [
+  const refused = await judgeAll(court, [
     ...selectedGuests(job, how),
     ...(name === undefined || how === "read" ? [] : [{ kind: "storage", name, how: "volumes" } as const]),
   ]);
+  return unnamed(court.setting, refused, `of backup job ${id}`);
+}
+
+async function judgeHaRule(court: Court, { id, how }: Of<"ha-rule">): Verdict {
+  const refused = await judgeAll(court, resourcesOf(await court.look.haRule(id), "resources", how));
+  return unnamed(court.setting, refused, `of HA rule ${id}`);
 }
 
 async function judgeHaGroup(court: Court, { id, how, members }: Of<"ha-group">): Verdict {
@@ -109,10 +115,11 @@ async function judgeHaGroup(court: Court, { id, how, members }: Of<"ha-group">):
   const [group, resources] = await Promise.all([look.haGroup(id), members ? look.haResources() : []]);
   const nodes = listOf(group.nodes, (entry) => nodeIn(entry.replace(/:\d+$/, "")));
   const inGroup = resources.filter((resource) => str(resource, "group") === id);
-  return judgeAll(court, [
+  const refused = await judgeAll(court, [
     ...(nodes?.map((name) => ({ kind: "node", name, how: "place" }) as const) ?? [unreadable("nodes")]),
     ...inGroup.flatMap((resource) => resourcesOf(resource, "sid", how)),
   ]);
+  return unnamed(court.setting, refused, `of HA group ${id}`);
 }
 
 /** What an HA rule, or resource, concerns: its guests and, where it changes, what they have on their nodes alone. */

@@ -7,6 +7,7 @@ import {
   decideObject,
   leavesAlone,
   type Settled,
+  unnamed,
 } from "../policy/bounds-decision.ts";
 import type { StorageHow, Touch } from "../policy/touch.ts";
 import { type Court, firstRefusal, judgeGuest, poolsSeen, type Verdict } from "./bounds-guests.ts";
@@ -136,7 +137,8 @@ export async function judgeBacking(court: Court, touch: Of<"backing">): Verdict 
       judgeStorage(court, { kind: "storage", name: str(entry, "storage") ?? "", how: "content" }),
     ),
   );
-  return refused && { ...refused, message: `${refused.message} ${sameData(touch, places === undefined)}` };
+  const told = unnamed(setting, refused, "of the storages");
+  return told && { ...told, message: `${told.message} ${sameData(touch, places === undefined)}` };
 }
 
 const sameData = ({ storage }: Of<"backing">, unclear: boolean): string =>

@@ -275,8 +275,7 @@ describe("lines that this process wrote and that are gone", () => {
     expect(record.open(intent()).close({ verdict: "ok" })).toBe(true);
     const small = createRecord({ path, maxBytes: 1 });
     for (let i = 0; i < 2; i += 1) small.open(intent()).close({ verdict: "ok" });
-    for (const name of readdirSync(dirname(path)))
-      if (/\.1$/.test(name)) rmSync(`${dirname(path)}/${name}`);
+    for (const name of readdirSync(dirname(path))) if (/\.1$/.test(name)) rmSync(`${dirname(path)}/${name}`);
     expect(record.open(intent()).close({ verdict: "ok" })).toBe(true);
   });
 });

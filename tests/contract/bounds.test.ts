@@ -102,6 +102,67 @@ describe("PVE_ALLOWED", () => {
     await connected.close();
   });
 
+  it.each([
+    ["storage:local-lvm", "pve_delete_storage", { storage: "local-lvm" }, "has a disk on local-lvm"],
+    [
+      "storage:nas-iso",
+      "pve_update_storage",
+      { storage: "nas-iso", content: "iso" },
+      "has a disk on nas-iso",
+    ],
+  ])(
+    "%s: a plan says first what it does not tell, and no absence that is none: %s",
+    async (allowed, name, args, rest) => {
+      const connected = await demo({ PVE_ALLOWED: allowed });
+      const { text, isError } = await connected.call(name, { ...args, dry_run: true });
+      expect(isError, text).toBe(false);
+      const [first] = text.split("\n").filter((line) => line.startsWith("- "));
+      expect(first).toMatch(/\b16 guests\b.* outside PVE_ALLOWED are not told here/);
+      expect(text).toContain(`- No guest inside PVE_ALLOWED ${rest}.`);
+      expect(text).not.toMatch(/: none|No guest has|web-01|VM 1\d\d/);
+      await connected.close();
+    },
+  );
+
+  it("a guest's plan tells of no job, backup or resource that it cannot see", async () => {
+    const connected = await demo({ PVE_ALLOWED: "pool:web" });
+    const args = { vmid: "web-01", purge: true, dry_run: true };
+    const { text } = await connected.call("pve_delete_qemu_vm", args);
+    expect(text).toMatch(/^- .*2 backup jobs, 11 guests.* outside PVE_ALLOWED are not told here/m);
+    expect(text).toContain("is in no backup job inside PVE_ALLOWED.");
+    expect(text).toContain("No backup of VM 100 inside PVE_ALLOWED found");
+    expect(text).not.toMatch(/backup-nightly|VM 102|db-01/);
+    await connected.close();
+  });
+
+  it.each([
+    ["pool:web", "pve_delete_backup_job", { id: "backup-nightly" }, /VM|CT|[Gg]uest \d/],
+    ["pool:web", "pve_get_backup_job", { id: "backup-git" }, /203/],
+    ["pool:web", "pve_delete_ha_rule", { rule: "db-home" }, /102|pve3/],
+    [
+      "node:pve1,node:pve2",
+      "pve_manage_node_service",
+      { node: "pve1", service: "corosync", command: "stop" },
+      /VM \d|CT \d/,
+    ],
+    [
+      "storage:bk2",
+      "pve_create_storage",
+      { storage: "bk2", type: "nfs", params: { server: "192.0.2.51", export: "/export/backup" } },
+      /[Ss]torage backup/,
+    ],
+  ] as const)(
+    "%s: a refusal of %s names nothing that the call did not",
+    async (allowed, name, args, names) => {
+      const connected = await demo({ PVE_ALLOWED: allowed });
+      const { text, isError } = await connected.call(name, { ...args });
+      expect(isError, text).toBe(true);
+      expect(text).toContain("PVE_ALLOWED");
+      expect(text).not.toMatch(names);
+      await connected.close();
+    },
+  );
+
   it("lets a plan be confirmed as always", async () => {
     const connected = await demo({ PVE_ALLOWED: "pool:web", PVE_CONFIRM: "loss" });
     const { text, isError } = await connected.act("pve_stop_qemu_vm", { vmid: "web-01" });

@@ -172,3 +172,154 @@ describe("a plan of something new", () => {
     await connected.close();
   });
 });
+
+describe("what a plan lists is part of what is confirmed", () => {
+  /** Confirms a call after somebody else has changed something. */
+  const afterwards = async (
+    name: string,
+    args: Record<string, unknown>,
+    meanwhile: (world: ReturnType<typeof clusterWorld>) => void,
+  ) => {
+    const { world, connected } = await demo({ env: { PVE_CONFIRM: "all" } });
+    const first = await connected.call(name, args);
+    meanwhile(world);
+    const second = await connected.call(name, { ...args, confirm: codeIn(first.text) });
+    const sent = connected.requests.filter(({ method }) => method !== "GET");
+    await connected.close();
+    return { first: first.text, second: second.text, sent };
+  };
+
+  it("a guest joins the bridge that goes", async () => {
+    const { first, second, sent } = await afterwards(
+      "pve_delete_network",
+      { node: "pve1", iface: "vmbr1" },
+      ({ guests }) => {
+        const guest = guests.get(103);
+        if (!guest) throw new Error("the demo cluster has no VM 103");
+        guest.config.net1 = "virtio=BC:24:11:00:99:99,bridge=vmbr1";
+      },
+    );
+    expect(first).toMatch(/^NOT DONE: confirmation needed/);
+    expect(first).not.toContain("VM 103");
+    expect(second).toContain("What the plan was made from has changed since");
+    expect(second).toContain("VM 103 (mail)");
+    expect(sent).toEqual([]);
+  });
+
+  it("a group gains rights that a user is to join", async () => {
+    const { first, second, sent } = await afterwards(
+      "pve_update_user",
+      { userid: "operator@pve", groups: "developers" },
+      ({ access }) => {
+        access.acl.push({
+          path: "/",
+          type: "group",
+          ugid: "developers",
+          roleid: "Administrator",
+          propagate: true,
+        });
+      },
+    );
+    expect(first).toContain("Joins developers, gets: PVEVMAdmin on /pool/web.");
+    expect(second).toContain("What the plan was made from has changed since");
+    expect(second).toContain("Administrator on /");
+    expect(sent).toEqual([]);
+  });
+
+  it("and nothing else is: time alone changes no plan", async () => {
+    const { connected, world } = await demo({ env: { PVE_CONFIRM: "all" } });
+    const args = { node: "pve1", iface: "vmbr1" };
+    const { text } = await connected.call("pve_delete_network", args);
+    (world.clock as VirtualClock).advance(60);
+    const { isError } = await connected.call("pve_delete_network", { ...args, confirm: codeIn(text) });
+    expect(isError).toBe(false);
+    await connected.close();
+  });
+});
+
+describe("a rule that is made and moved", () => {
+  const OWN = "198.51.100.20";
+  const rule = async (pos: number) => {
+    const { connected } = await demo({
+      through: (transport) => ({ ...transport, localAddress: () => OWN }),
+    });
+    const { text } = await connected.call("pve_create_firewall_rule", {
+      type: "in",
+      action: "DROP",
+      enable: true,
+      proto: "tcp",
+      dport: "8006",
+      pos,
+      dry_run: true,
+    });
+    await connected.close();
+    return text;
+  };
+
+  it("is judged where it ends up", async () => {
+    const [top, behind] = [await rule(0), await rule(1)];
+    expect(top).toMatch(/^- Port 8006 .* would be CUT OFF/m);
+    expect(behind).not.toContain("CUT OFF");
+    expect(behind).toMatch(/^- New rule of the cluster at position 1, in front of /m);
+    expect(behind).not.toMatch(/Rule 0 of the cluster moves/);
+    expect(behind).toMatch(/^Sends 2: PUT \/cluster\/firewall\/rules\/0 moveto=2/m);
+  });
+});
+
+describe("a user that leaves all groups", () => {
+  it("leaves them by name, with what they gave", async () => {
+    const { connected } = await demo();
+    const { text } = await connected.call("pve_update_user", {
+      userid: "operator@pve",
+      groups: "",
+      dry_run: true,
+    });
+    expect(text).toContain(
+      "- Leaves operators, loses: Operator on /vms, PVEDatastoreUser on /storage/backup.",
+    );
+    expect(text).not.toMatch(/nothing changes|could not be read/);
+    await connected.close();
+  });
+
+  it.each([
+    [{ userid: "root@pam", groups: "" }, "- User root@pam is in no group: it leaves none."],
+    [
+      { userid: "operator@pve", groups: "", append: true },
+      "- User operator@pve stays in its groups: operators.",
+    ],
+  ])("%j says what comes of it where nothing does", async (args, said) => {
+    const { connected } = await demo();
+    const { text } = await connected.call("pve_update_user", { ...args, dry_run: true });
+    expect(text).toContain(said);
+    await connected.close();
+  });
+});
+
+describe("why a call is more than it seems", () => {
+  it("is said, also where PVE's state makes it so", async () => {
+    const { connected } = await demo();
+    const { text } = await connected.call("pve_migrate_qemu_vm", {
+      vmid: "mail",
+      target: "pve2",
+      dry_run: true,
+    });
+    expect(text).toMatch(/^- Mind: it copies volumes on local-lvm of VM 103 and deletes the originals\.$/m);
+    const shut = await connected.call("pve_shutdown_qemu_vm", { vmid: 101, dry_run: true });
+    expect(shut.text).toMatch(/^- Mind: HA manages the guest: it cuts the power when `timeout` is over\.$/m);
+    await connected.close();
+  });
+
+  it("each of the reasons, and what is not known as not known", async () => {
+    const { connected } = await demo({ env: { PVE_ALLOWED: "pool:web" } });
+    const { text } = await connected.call("pve_create_backup_job", {
+      vmid: "100",
+      storage: "backup",
+      schedule: "sun 01:00",
+      dry_run: true,
+    });
+    expect(text).toContain(
+      "- Mind: it may delete older backups (whether the storage has a retention could not be read); it could not be read whether it stops or suspends the guests meanwhile, by the node's defaults.",
+    );
+    await connected.close();
+  });
+});

@@ -89,6 +89,7 @@ export const expiryText = (seconds: number): string =>
 
 /** What leaving and joining groups takes and gives. */
 function groupPoints(
+  who: string,
   before: readonly string[],
   params: Step["params"],
   entries: readonly AclEntry[] | undefined,
@@ -98,9 +99,17 @@ function groupPoints(
   const after = isOn(params, "append") ? [...new Set([...before, ...wanted])] : wanted;
   const via = (says: string, group: string): Point =>
     entriesPoint(says, entries, ({ type, ugid }) => type === "group" && ugid === group, "nothing");
+  const left = before.filter((group) => !after.includes(group));
+  const joined = after.filter((group) => !before.includes(group));
+  if (left.length + joined.length === 0)
+    return [
+      before.length === 0
+        ? `${who} is in no group: it leaves none.`
+        : { says: `${who} stays in its groups`, entries: before },
+    ];
   return [
-    ...before.filter((group) => !after.includes(group)).map((group) => via(`Leaves ${group}, loses`, group)),
-    ...after.filter((group) => !before.includes(group)).map((group) => via(`Joins ${group}, gets`, group)),
+    ...left.map((group) => via(`Leaves ${group}, loses`, group)),
+    ...joined.map((group) => via(`Joins ${group}, gets`, group)),
   ];
 }
 
@@ -131,7 +140,9 @@ export const userChange: Topic = async (step, look): Promise<Finding> => {
         : [
             `Its access ends: ${expiryText(expire)} (now: ${expiryText(num(user ?? {}, "expire") ?? 0)}). Its tokens end with it.`,
           ]),
-      ...groupPoints(user ? groupsOf(user) : [], params, entries),
+      ...(user || entriesOf(params.groups).length > 0
+        ? groupPoints(`User ${userid}`, user ? groupsOf(user) : [], params, entries)
+        : []),
       ...when(params.groups !== undefined && user === undefined, "Which groups it leaves could not be read."),
     ],
     tells: Object.keys(params).filter((name) => name !== "append" || params.groups !== undefined),
@@ -147,7 +158,7 @@ export const userCreation: Topic = async (step, look): Promise<Finding> => {
   ]);
   return {
     ...made,
-    points: [...made.points, ...groupPoints([], step.params, entries)],
+    points: [...made.points, ...groupPoints("The user", [], step.params, entries)],
     tells: ["userid", "groups"],
   };
 };

@@ -53,8 +53,12 @@ function jobAfter(job: Row, params: Readonly<Record<string, unknown>>): Row {
   return Object.fromEntries(Object.entries({ ...job, ...given }).filter(([key]) => !gone.has(key)));
 }
 
-const uncovered = (guests: readonly Guest[], moment: string): readonly Point[] =>
-  listings(`In no enabled job ${moment}`, guestNames(guests));
+/** The jobs that were looked through, where PVE_ALLOWED hides some. */
+const amongJobs = (look: Look): string =>
+  look.hidden?.().some(({ route }) => route === "GET /cluster/backup") ? " inside PVE_ALLOWED" : "";
+
+const uncovered = (look: Look, guests: readonly Guest[], moment: string): readonly Point[] =>
+  listings(`In no enabled job${amongJobs(look)} ${moment}`, guestNames(guests));
 
 /** A job that goes: which guests it saved, and who then saves them. */
 export const backupJobRemoval: Topic = async (step, look): Promise<Finding> => {
@@ -71,11 +75,11 @@ export const backupJobRemoval: Topic = async (step, look): Promise<Finding> => {
   return {
     points: [
       `Backup job ${id} goes: ${job ? settingsText(job, ["schedule", "storage", "mode", "enabled", "prune-backups", "comment"]) : await unknownBecause(step, look)}.`,
-      ...(alone.length === theirs.length ? [] : uncovered(alone, "afterwards")),
+      ...(alone.length === theirs.length ? [] : uncovered(look, alone, "afterwards")),
       vmids === undefined
         ? "Which guests it saves could not be read."
         : listing(
-            `It saves ${counted(vmids.length, "guest")}${alone.length > 0 && alone.length === theirs.length ? ", and no other enabled job does" : ""}`,
+            `It saves ${counted(vmids.length, "guest")}${alone.length > 0 && alone.length === theirs.length ? `, and no other enabled job${amongJobs(look)} does` : ""}`,
             vmids.map((vmid) => nameOfVmid(guests, vmid)),
           ),
       "Backups that it made stay where they are.",
@@ -109,7 +113,7 @@ export const backupJobChange: Topic = async (step, look): Promise<Finding> => {
     ...change,
     points: [
       ...change.points,
-      ...uncovered(lost, "afterwards"),
+      ...uncovered(look, lost, "afterwards"),
       ...(is && left.length !== lost.length ? listings("No longer saved by it", guestNames(left)) : []),
       ...listings("Saved by it from then on", guestNames(has.filter((guest) => !had.includes(guest)))),
       `It then saves ${counted(has.length, "guest")}${is ? "" : ", but does not run"}.`,

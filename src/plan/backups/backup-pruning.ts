@@ -4,7 +4,7 @@ import { time } from "../../render/units.ts";
 import type { RouteParams } from "../../schema/routes.gen.ts";
 import { settingText, textOf } from "../difference/setting-value.ts";
 import { inventory, nameOfVmid } from "../guests/guest-names.ts";
-import { listing } from "../point.ts";
+import { absence, listing } from "../point.ts";
 import type { Finding, Look, Topic } from "../topic.ts";
 import { counted, when } from "../wording.ts";
 
@@ -90,7 +90,7 @@ export const pruning: Topic = async ({ params }, look): Promise<Finding> => {
   return {
     points: [
       gone.length === 0
-        ? `No backup on ${storage} goes; kept: ${counted(kept.length, "backup")}.`
+        ? absence("backup", `on ${storage} goes; kept: ${counted(kept.length, "backup")}.`)
         : listing(
             `${gone.length} of ${counted(backups.length, "backup")} on ${storage} go`,
             backupNames(gone, guests),

@@ -2,7 +2,7 @@ import { PveError } from "../../pve/errors.ts";
 import type { Guest } from "../../pve/guests.ts";
 import { type Retention, retentionOf } from "../../pve/retention.ts";
 import type { Route } from "../../schema/routes.gen.ts";
-import { listings, type Point } from "../point.ts";
+import { absent, listings, type Point } from "../point.ts";
 import type { Look } from "../topic.ts";
 import { counted } from "../wording.ts";
 import { backupNames, type PrunedBackup, prunePreview, removed } from "./backup-pruning.ts";
@@ -71,7 +71,7 @@ export async function retentionFinding(
   return {
     points:
       gone.length === 0
-        ? ["By PVE's preview no older backup goes."]
+        ? [absent("By PVE's preview no older backup goes")]
         : listings(
             `By PVE's preview ${gone.length} of ${counted(theirs.length, "older backup")} then go`,
             backupNames(gone, guests),

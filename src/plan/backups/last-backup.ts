@@ -1,10 +1,12 @@
 import { num, rows, str } from "../../pve/data.ts";
 import { guestName, type StepGuest } from "../guests/guest-state.ts";
+import { absence, type Point } from "../point.ts";
 import { nodeStorages } from "../storage/node-storages.ts";
 import type { Look } from "../topic.ts";
 import { listed, moment, sizeText } from "../wording.ts";
 
 const CONTENT = "GET /nodes/{node}/storage/{storage}/content";
+const STORAGES = "GET /nodes/{node}/storage";
 /** Storages that are asked for backups. */
 const ASKED = 6;
 
@@ -22,6 +24,8 @@ interface BackupFinding {
   readonly backup?: Backup;
   /** Storages that answered. */
   readonly asked: readonly string[];
+  /** PVE_ALLOWED hides storages, or backups on them. */
+  readonly inPart: boolean;
   /** Storages that did not, or that were too many. */
   readonly unread: readonly string[];
 }
@@ -59,6 +63,7 @@ export async function lastBackup(
   return {
     ...(newest ? { backup: newest } : {}),
     asked,
+    inPart: look.hidden?.().some(({ route }) => route === CONTENT || route === STORAGES) ?? false,
     unread: names.filter((name) => !asked.includes(name)),
   };
 }
@@ -68,13 +73,14 @@ export function backupText(
   finding: BackupFinding | undefined,
   guest: Pick<StepGuest, "type" | "vmid">,
   now: number | undefined,
-): string {
+): Point {
   const who = guestName(guest, undefined);
   if (!finding) return `Whether there is a backup of ${who} could not be read.`;
   const { backup, asked, unread } = finding;
+  const none = (found: string): Point => absence(`backup of ${who}`, found);
   const rest = unread.length === 0 ? "" : ` Not read: ${listed(unread)}.`;
   if (backup)
     return `Last backup of ${who}: ${backup.volid} of ${moment(backup.time, now)}, ${sizeText(backup.bytes)}.${rest}`;
-  if (asked.length === 0) return `No backup of ${who} found: no storage could be asked.${rest}`;
-  return `No backup of ${who} found on ${listed(asked)}.${rest}`;
+  if (asked.length === 0) return none(`found: no storage could be asked.${rest}`);
+  return none(`found on ${listed(asked)}.${rest}`);
 }

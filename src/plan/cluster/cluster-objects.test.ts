@@ -30,7 +30,7 @@ const CASES: readonly PlanCase[] = [
     params: { node: "pve1", name: "data", "volume-group": "pve", "cleanup-config": true },
     points: [
       "Guests whose disks are destroyed: VM 100 (web-01), VM 103 (mail), VM 107 (dev), CT 200 (dns), CT 203 (git), VM 9000 (debian-13), CT 9100 (alpine-template).",
-      "Thin pool data of pve1 is destroyed: there is none of that name.",
+      "Thin pool data of pve1 is destroyed: vg pve, lv data.",
       "Storages that lie on it: local-lvm.",
       "Their definitions lose this node, or go.",
     ],

@@ -5,6 +5,7 @@ import { entriesOf, settingText } from "../difference/setting-value.ts";
 import { changesPoint, settingsDifference } from "../difference/settings-difference.ts";
 import { shownValue } from "../difference/shown-setting.ts";
 import { paramsFor } from "../look.ts";
+import { absent } from "../point.ts";
 import { stateOf } from "../settings.ts";
 import type { Finding, Look, ReadRoute, Step, Topic, TopicTable } from "../topic.ts";
 import { capital, listed } from "../wording.ts";
@@ -122,8 +123,9 @@ export async function creationFinding({ params }: Step, look: Look, creation: Cr
       : there
         ? "is there already: PVE refuses to create it"
         : "is created; it is not there yet";
+  const point = `${capital(name)} ${text}.`;
   return {
-    points: [`${capital(name)} ${text}.`],
+    points: [data === undefined || there ? point : absent(point.slice(0, -1))],
     tells: [param],
     state: { [name]: data === undefined ? null : there === undefined ? "absent" : "present" },
   };

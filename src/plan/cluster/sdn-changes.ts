@@ -166,7 +166,7 @@ async function guestPoints(look: Look, step: Step): Promise<readonly Point[]> {
   const vnets = await vnetsOf(look, step);
   const on = vnets.length > 0 ? await guestsOnBridges(look, vnets) : undefined;
   return [
-    ...when(step.route.includes("/zones/"), `Vnets of the zone: ${namesOr(vnets, "none")}.`),
+    ...when(step.route.includes("/zones/"), listing("Vnets of the zone", vnets)),
     ...(on ? [onVnets(listed(vnets), on)] : []),
     ...(on ? unseenPoint(on.unseen, "whether they are on one of them") : []),
   ];

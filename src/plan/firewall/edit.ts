@@ -2,7 +2,7 @@ import type { Json, Row } from "../../pve/data.ts";
 import { str } from "../../pve/data.ts";
 import { entriesOf, settingText } from "../difference/setting-value.ts";
 import { listing, type Point } from "../point.ts";
-import type { Finding } from "../topic.ts";
+import type { Finding, Step } from "../topic.ts";
 import { ruleText } from "./rule.ts";
 
 type Params = Readonly<Record<string, unknown>>;
@@ -85,31 +85,49 @@ export function rulesAfter(
   return rules.map((rule, at) => (at === pos ? withParams(rule, params) : rule));
 }
 
-/** What a call does to a list of rules. `of`: "the cluster", "group web". */
+/** What a step does to a list of rules. `of`: "the cluster", "group web". */
 export function ruleEdit(
   rules: readonly Row[] | undefined,
   method: FirewallPlace["method"],
-  params: Params,
+  { params, moves = [] }: Step,
   of: string,
 ): Pick<Finding, "points" | "tells"> {
   const isTold = method === "POST" || rules?.[Number(params.pos)] !== undefined;
   return {
-    points: [ruleEditText(rules, method, params, of)],
+    points: [
+      method === "POST"
+        ? newRuleText(rules ?? [], params, moves, of)
+        : ruleEditText(rules, method, params, of),
+    ],
     tells: isTold ? [...PROPERTIES, "delete", "moveto"] : [],
   };
 }
 
+/** A new rule, and where it ends up: PVE puts it at the top, from where requests after it may move it. */
+function newRuleText(rules: readonly Row[], params: Params, moves: readonly Step[], of: string): string {
+  const made = newRule(params);
+  const list = moves.reduce(
+    (before: readonly Row[], move) => rulesAfter(before, "PUT", move.params),
+    [made, ...rules],
+  );
+  const at = list.indexOf(made);
+  const next = list[at + 1];
+  const others = rules.length;
+  const where =
+    others === 0
+      ? ""
+      : at === 0
+        ? `, in front of the ${others} that are there`
+        : ` at position ${at}, ${next ? `in front of ${ruleText(next)}` : "behind all others"}`;
+  return `New rule of ${of}${where}: ${ruleText(made)}.`;
+}
+
 function ruleEditText(
   rules: readonly Row[] | undefined,
-  method: FirewallPlace["method"],
+  method: Exclude<FirewallPlace["method"], "POST">,
   params: Params,
   of: string,
 ): string {
-  if (method === "POST") {
-    const others = rules?.length ?? 0;
-    const before = others === 0 ? "" : `, in front of the ${others} that are there`;
-    return `New rule of ${of}${before}: ${ruleText(newRule(params))}.`;
-  }
   const pos = Number(params.pos);
   if (rules === undefined) return `Rule ${pos} of ${of} could not be read.`;
   const rule = rules[pos];

@@ -85,7 +85,7 @@ async function told(
       (now.rules ?? []).flatMap((rule, pos) => (uses(rule) ? [`rule ${pos}`] : [])),
       "no rule of it",
     );
-  if (part.startsWith("rules")) return ruleEdit(now.rules, method, params, labelOf(guest, now.config));
+  if (part.startsWith("rules")) return ruleEdit(now.rules, method, step, labelOf(guest, now.config));
   const renames = textOf(params, "rename");
   if (part.startsWith("aliases")) {
     const alias = now.aliases?.find((row) => str(row, "name")?.toLowerCase() === name.toLowerCase());
@@ -161,7 +161,7 @@ export const vnetFirewallChange: Topic = async (step, look): Promise<Finding> =>
   const change =
     part === "options"
       ? await changeFinding(step, look, `the firewall of vnet ${vnet}`)
-      : ruleEdit(list, method, params, `vnet ${vnet}`);
+      : ruleEdit(list, method, step, `vnet ${vnet}`);
   return {
     ...change,
     points: [

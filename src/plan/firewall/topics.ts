@@ -61,7 +61,8 @@ async function usePoints(
   return [listing("Used by", names, "no rule"), ...unseenPoint(unseen, "whether its rules use it")];
 }
 
-async function groupChange({ route, params }: Step, look: Look, firewall: Firewall): Promise<Told> {
+async function groupChange(step: Step, look: Look, firewall: Firewall): Promise<Told> {
+  const { route, params } = step;
   const place = placeOfRoute(route);
   const group = settingText(params.group);
   const { method = "POST", part = "" } = place ?? {};
@@ -98,7 +99,7 @@ async function groupChange({ route, params }: Step, look: Look, firewall: Firewa
         ...used,
       ],
     };
-  const edit = ruleEdit(rules, method, params, `group ${group}`);
+  const edit = ruleEdit(rules, method, step, `group ${group}`);
   return { ...edit, points: [...edit.points, ...used] };
 }
 
@@ -184,8 +185,8 @@ async function told(step: Step, look: Look, firewall: Firewall): Promise<Told> {
   if (part.startsWith("aliases")) return aliasChange(step, look, firewall);
   const node = firewall.nodes.find((one) => one.node === settingText(params.node));
   return scope === "cluster"
-    ? ruleEdit(firewall.cluster.rules, method, params, "the cluster")
-    : ruleEdit(node?.rules, method, params, settingText(params.node));
+    ? ruleEdit(firewall.cluster.rules, method, step, "the cluster")
+    : ruleEdit(node?.rules, method, step, settingText(params.node));
 }
 
 /** Rules and sets that a step would bring in, so that what they name is looked at too. */
@@ -206,8 +207,9 @@ export const nodeFirewallChange: Topic = async (step, look): Promise<Finding> =>
   const only = placeOfRoute(step.route)?.scope === "node" ? settingText(step.params.node) : undefined;
   const firewall = await firewallSeen(look, only, incoming(step));
   const { points, tells = [] } = await told(step, look, firewall);
+  const after = [step, ...(step.moves ?? [])].reduce(firewallAfter, firewall);
   return {
-    points: [...reachPoints(firewall, firewallAfter(firewall, step), look.ownAddress), ...points],
+    points: [...reachPoints(firewall, after, look.ownAddress), ...points],
     tells,
     state: firewallState(firewall),
   };

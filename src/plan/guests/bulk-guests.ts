@@ -3,7 +3,7 @@ import type { Guest } from "../../pve/guests.ts";
 import { type HaResource, haOfGuest, haResources } from "../cluster/ha-resource.ts";
 import { entriesOf, isOn, settingText } from "../difference/setting-value.ts";
 import { shownText } from "../difference/shown-setting.ts";
-import { listing, listings, type Point } from "../point.ts";
+import { absent, listing, listings, type Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { counted, when } from "../wording.ts";
 import { guestConfigs } from "./guest-configs.ts";
@@ -79,15 +79,15 @@ export const bulk =
     const known: Known = { params, guests, ha, named: isNamed, boots };
     const fates = guests.map((guest) => ({ guest, fate: fateOf(action, guest, known) }));
     const acted = fates.filter(({ fate }) => "acts" in fate).map(({ guest }) => guest);
-    const absent = wanted.filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
+    const unknown = wanted.filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
     const headline = `${verb} ${acted.length === 0 ? "no guest" : counted(acted.length, "guest")}${where}${isNamed ? "" : " (none are named, so all are meant)"}`;
     return {
       points: [
-        acted.length === 0 ? `${headline}.` : listing(headline, namesByNode(acted)),
+        acted.length === 0 ? absent(headline) : listing(headline, namesByNode(acted)),
         ...((await action.also?.(acted, known, look)) ?? []),
         ...locked(acted),
         ...leftOut(fates),
-        ...listings(`There is no such guest${at}`, absent.map(String)),
+        ...listings(`There is no such guest${at}`, unknown.map(String)),
         ...when(!ha, "Which of them HA manages could not be read."),
       ],
       tells: ["vms", ...(action.tells ?? [])],

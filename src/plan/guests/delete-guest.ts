@@ -3,7 +3,7 @@ import { type BackupJob, backupJobsOf, jobText } from "../backups/backup-jobs.ts
 import { type HaRule, haOf, haRulesOf, haText } from "../cluster/ha-resource.ts";
 import { type ReplicationJob, replicationOf, replicationText } from "../cluster/replication-jobs.ts";
 import { isOn } from "../difference/setting-value.ts";
-import { listing, listings, type Point, pointText } from "../point.ts";
+import { absent, listing, listings, type Point, pointText } from "../point.ts";
 import { nodeStorages } from "../storage/node-storages.ts";
 import type { Finding, Look, Topic } from "../topic.ts";
 import { listed, refusedFor, when } from "../wording.ts";
@@ -105,7 +105,7 @@ async function unnamed(
 /** Backup jobs with what purge does to them (PVE::VZDump::Plugin remove_vmid_from_backup_jobs). */
 function jobPoints(jobs: readonly BackupJob[] | undefined, purge: boolean, label: string): readonly Point[] {
   if (!jobs) return [`Which backup jobs include ${label} could not be read.`];
-  if (jobs.length === 0) return [`${label} is in no backup job.`];
+  if (jobs.length === 0) return [absent(`${label} is in no backup job`)];
   const named = jobs.filter(({ by }) => by === "name");
   const gone = named.filter(({ alone }) => alone).map(({ id }) => id);
   const cut = named.filter(({ alone }) => !alone).map(({ id }) => id);

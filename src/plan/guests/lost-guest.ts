@@ -63,7 +63,9 @@ export async function lostGuest(
     config,
     volumes,
     snapshots,
-    saved: backup && (backup.backup !== undefined || (backup.asked.length > 0 ? false : undefined)),
+    saved:
+      backup &&
+      (backup.backup !== undefined || (backup.asked.length > 0 && !backup.inPart ? false : undefined)),
     points: [
       Object.keys(config).length === 0
         ? `The disks of ${label} could not be read: they are ${how}.`

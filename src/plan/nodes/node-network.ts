@@ -5,7 +5,7 @@ import { changeFinding, settingsText, stableSettings } from "../cluster/configur
 import { entriesOf, settingText, textOf } from "../difference/setting-value.ts";
 import { unseenPoint } from "../guests/guest-configs.ts";
 import { guestNames } from "../guests/guest-names.ts";
-import { listing, type Point } from "../point.ts";
+import { absence, listing, listings, type Point } from "../point.ts";
 import type { Finding, Look, Topic } from "../topic.ts";
 import { counted, listed, when } from "../wording.ts";
 import {
@@ -104,7 +104,7 @@ function guestPoints(
   const running = guests.filter(({ status }) => status === "running").length;
   return [
     guests.length === 0
-      ? `No guest is on ${bridges}.`
+      ? absence("guest", `is on ${bridges}.`)
       : listing(
           `${counted(guests.length, "guest")} on ${bridges}, ${running} of them running`,
           guestNames(guests),
@@ -192,7 +192,7 @@ export const interfaceRemoval: Topic = async ({ params }, look): Promise<Finding
             ? "there is none of that name"
             : "what it is now could not be read"
       }.`,
-      ...when(names.length > 1, `Built on it: ${listed(names.slice(1))}.`),
+      ...listings("Built on it", names.slice(1)),
       ...guestPoints(seen, on, names),
       ...pendingPoints(seen),
       WAITS,

@@ -3,7 +3,7 @@ import type { Guest } from "../../pve/guests.ts";
 import { type HaResource, haOfGuest, haResources } from "../cluster/ha-resource.ts";
 import { settingText } from "../difference/setting-value.ts";
 import { guestNames, inventory } from "../guests/guest-names.ts";
-import { listing, listings, type Point } from "../point.ts";
+import { absence, listing, listings, type Point } from "../point.ts";
 import type { Finding, Look, Topic } from "../topic.ts";
 import { counted, listed, when } from "../wording.ts";
 
@@ -70,7 +70,7 @@ function guestPoints(
   const others = running.filter((guest) => !managed.includes(guest));
   return [
     others.length === 0
-      ? `No guest runs on ${node} but those of HA.`
+      ? absence("guest", `runs on ${node} but those of HA.`)
       : listing(
           `${counted(others.length, "running guest")} on ${node} ${others.length === 1 ? "is" : "are"} shut down`,
           guestNames(others),

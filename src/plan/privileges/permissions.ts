@@ -62,9 +62,11 @@ const STATED_SINCE: { readonly [R in Route]?: string } = {
   "POST /nodes/{node}/qemu/{vmid}/monitor": "9.0",
 };
 
+const endpointFor = ({ route, endpoint }: Step) => endpoint ?? endpointOf(route);
+
 /** PVE::HTTPServer rest_handler, PVE::RPCEnvironment check_api2_permissions. */
 async function askedOf(step: Step, look: Look): Promise<Asked> {
-  const { check, user } = endpointOf(step.route);
+  const { check, user } = endpointFor(step);
   const own = check ? checkNeed(check, step, look) : user === undefined ? rootOnly("") : every();
   const [stated, coded] = await Promise.all([own, codeNeeds(step, look)]);
   const release = STATED_SINCE[step.route];
@@ -105,9 +107,9 @@ const missingOf = (route: Route, lack: Lack): Missing =>
  * and by the most important ones that its code asks for besides. What cannot be told is not called missing.
  */
 export async function missingPrivileges(steps: readonly Step[], look: Look): Promise<PrivilegeCheck> {
-  const refused = steps.filter(({ route }) => refusesTokens(route));
+  const refused = steps.filter(refusesTokens);
   const asked = await Promise.all(
-    steps.filter(({ route }) => !refusesTokens(route)).map((step) => askedOf(step, look)),
+    steps.filter((step) => !refusesTokens(step)).map((step) => askedOf(step, look)),
   );
   const on = await heldOn(
     asked.flatMap(({ need }) => pathsOf(need)),
@@ -135,8 +137,8 @@ export async function missingPrivileges(steps: readonly Step[], look: Look): Pro
 }
 
 /** POST /access/ticket refuses tokens too, but needs no login. */
-function refusesTokens(route: Route): boolean {
-  const { noToken, user } = endpointOf(route);
+function refusesTokens(step: Step): boolean {
+  const { noToken, user } = endpointFor(step);
   return noToken === true && user !== "world";
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../cluster/configuration-object.ts";
 import { entriesOf, isOn, settingText, textOf } from "../difference/setting-value.ts";
 import { inventory } from "../guests/guest-names.ts";
-import { listings, type Point } from "../point.ts";
+import { absence, listings, type Point } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { listed, refusal, when } from "../wording.ts";
 import {
@@ -66,7 +66,7 @@ async function users(
       ...(all === undefined
         ? ["Which backup jobs write to it could not be read."]
         : listings(`Backup jobs that write to it${fails ? ", and then fail" : ""}`, jobs.map(jobName))),
-      ...when(!nothing && vmids.length === 0, `No guest has a disk on ${storage}.`),
+      ...when(!nothing && vmids.length === 0, absence("guest", `has a disk on ${storage}.`)),
       ...(nothing || files === undefined ? [] : [`${vmids.length > 0 ? "Also on" : "On"} it: ${files}.`]),
     ],
   };

@@ -6,6 +6,7 @@ import { diskOf, isUnusedKey } from "../difference/guest-disk.ts";
 import { entriesOf, settingText, textOf } from "../difference/setting-value.ts";
 import { guestConfigs } from "../guests/guest-configs.ts";
 import { inventory, nameOfVmid } from "../guests/guest-names.ts";
+import { absence } from "../point.ts";
 import type { Finding, Look, Step, Topic } from "../topic.ts";
 import { capital, counted, refusal, sizeText, when } from "../wording.ts";
 
@@ -236,7 +237,7 @@ export const volumeCreation: Topic = async ({ route, params }, look): Promise<Fi
         ? "Whether it is there already could not be read."
         : there
           ? "A volume of that name is there already: PVE refuses to make it."
-          : "No volume of that name is there yet.",
+          : absence("volume", "of that name is there yet."),
       ...(free === undefined ? [] : [`Free on ${storage}: ${bytes(free)}.`]),
     ],
     state: { [`volume ${storage}:${file}`]: data === undefined ? null : there ? "present" : "absent" },
