@@ -1,10 +1,12 @@
 import { VERSION } from "../config/version.ts";
 import type { ProcessLike } from "./process.ts";
+import { UsageError, unknownArgument } from "./usage-error.ts";
 
 const USAGE = `mcp-pve ${VERSION}: MCP server for Proxmox VE
 
   mcp-pve [serve]   serve MCP over stdio; connection from PVE_BASE_URL, PVE_TOKEN_ID, PVE_TOKEN_SECRET
-  mcp-pve demo      serve a simulated cluster: no hypervisor, nothing to configure
+  mcp-pve demo [--pve RELEASE]
+                    serve a simulated cluster: no hypervisor, nothing to configure; RELEASE is that of PVE, e.g. 8.4
   mcp-pve audit verify|show FILE
                     check or print the record of changes that PVE_AUDIT_LOG names
   mcp-pve --help | --version
@@ -21,7 +23,7 @@ interface Command {
 /** The commands by name. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: { load: async () => (await import("./serve.ts")).serve },
-  demo: { load: async () => (await import("./demo.ts")).demo },
+  demo: { load: async () => (await import("./demo.ts")).demo, takesArguments: true },
   audit: { load: async () => (await import("./audit.ts")).audit, takesArguments: true },
 };
 
@@ -38,10 +40,14 @@ export async function runCommand(proc: ProcessLike): Promise<void> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command || (rest.length > 0 && !command.takesArguments)) {
     const given = (command ? rest[0] : name) ?? "";
-    // Whatever does not look like a word may be a secret that was put in the wrong place.
-    const shown = /^-{0,2}[a-z][a-z-]{0,30}$/.test(given) ? `: ${given}` : "";
-    proc.log(`Unknown argument${shown}\n\n${USAGE}`);
+    proc.log(`${unknownArgument(given)}\n\n${USAGE}`);
     return proc.exit(1);
   }
-  return (await command.load())(proc);
+  try {
+    return await (await command.load())(proc);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    proc.log(`${error.message}\n\n${USAGE}`);
+    return proc.exit(1);
+  }
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, readFileSync } from "node:fs";
+import { cacheFolder } from "../config/cache-folder.ts";
 import type { DemoConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load.ts";
@@ -55,6 +56,7 @@ export async function serve(proc: ProcessLike): Promise<void> {
     tools: TOOLS,
     secrets: [secret],
     emptyReason: privileges.emptyReason,
+    cacheFolder: cacheFolder(proc.env),
     log,
   });
   run(program, app, { ...proc, log });

@@ -2,3 +2,7 @@
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** What is said of an argument nothing knows; shown only if it looks like a word: it may be a misplaced secret. */
+export const unknownArgument = (given: string): string =>
+  `Unknown argument${/^-{0,2}[a-z][a-z-]{0,30}$/.test(given) ? `: ${given}` : ""}`;

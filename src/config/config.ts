@@ -1,6 +1,7 @@
 import type { Bound } from "./bounds.ts";
+import type { Selection } from "./categories.ts";
 import type { Secret } from "./secret.ts";
-import type { Category, Confirmation, Confirmer, Tier } from "./settings.ts";
+import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 
 /** How the server's certificate is judged: by the system's CAs, by one CA, by its fingerprint, not at all. */
 export type Tls =
@@ -24,7 +25,7 @@ export interface Connection {
 /** Which tools are offered. */
 export interface Surface {
   readonly tier: Tier;
-  readonly categories: readonly Category[];
+  readonly selection: Selection;
   /** Only these, within tier and categories; absent: all of them. */
   readonly tools?: readonly string[];
   readonly excludeTools: readonly string[];

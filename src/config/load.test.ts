@@ -1,9 +1,10 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { CATEGORIES, GROUPS } from "./categories.ts";
 import { ConfigError } from "./config-error.ts";
 import { loadConfig } from "./load.ts";
-import { CATEGORIES, SETTINGS } from "./settings.ts";
+import { SETTINGS } from "./settings.ts";
 import type { ToolRef } from "./surface.ts";
 
 const PEM = `-----BEGIN CERTIFICATE-----
@@ -38,7 +39,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 function readFile(path: string): string {
-  const content = FILES[path];
+  const content = Object.hasOwn(FILES, path) ? FILES[path] : undefined;
   if (content !== undefined) return content;
   const code = path === "/root/locked" ? "EACCES" : "ENOENT";
   throw Object.assign(new Error(`${code}: open '${path}'`), { code });
@@ -83,7 +84,7 @@ describe("a good configuration", () => {
         tls: { mode: "system" },
         timeout: 30,
       },
-      surface: { tier: "full", categories: CATEGORIES, excludeTools: [] },
+      surface: { tier: "full", selection: { categories: CATEGORIES, core: false }, excludeTools: [] },
       safety: { confirm: "loss", confirmBy: "any", wait: 25, protected: [] },
       output: "text",
       structured: false,
@@ -113,7 +114,7 @@ describe("a good configuration", () => {
     });
     expect(config.surface).toEqual({
       tier: "read-execute",
-      categories: ["nodes", "qemu"],
+      selection: { categories: ["nodes", "qemu"], core: false, reach: ["nodes", "qemu"] },
       tools: ["pve_list_nodes", "pve_start_qemu_vm"],
       excludeTools: ["pve_delete_qemu_vm", "pve_start_qemu_vm"],
     });
@@ -336,7 +337,7 @@ describe("values", () => {
   const TIERS = "valid: read-only, read-execute, full";
   const SECONDS = "must be a number of seconds above 0 and at most 3600, without a unit";
   const LIST = "is a list without an entry: name at least one, or leave the variable unset";
-  const ALL = `valid: ${CATEGORIES.join(", ")}`;
+  const ALL = `valid: ${[...CATEGORIES, ...GROUPS].join(", ")}`;
   const MASK = "(36 characters, not shown: it may be a secret)";
   test.each([
     ["PVE_VERIFY_SSL", "flase", `${BOOLEAN} "flase"`],
@@ -397,7 +398,7 @@ describe("warnings", () => {
     expect(
       warnings({ PVE_TOOLS: "pve_list_nodes,pve_delete_qemu_vm", PVE_ACCESS_TIER: "read-execute" }),
     ).toEqual([
-      "PVE_TOOLS names pve_delete_qemu_vm, which stays hidden: it needs PVE_ACCESS_TIER=full, and the tier is read-execute.",
+      "PVE_TOOLS names a tool that stays hidden: pve_delete_qemu_vm needs PVE_ACCESS_TIER=full; the tier is read-execute.",
     ]);
     expect(
       warnings({
@@ -406,8 +407,8 @@ describe("warnings", () => {
         PVE_EXCLUDE_TOOLS: "pve_start_qemu_vm",
       }),
     ).toEqual([
-      "PVE_TOOLS names pve_list_nodes, which stays hidden: PVE_CATEGORIES leaves out its category, nodes.",
-      "PVE_TOOLS names pve_start_qemu_vm, which stays hidden: PVE_EXCLUDE_TOOLS leaves it out.",
+      "PVE_TOOLS names a tool that stays hidden: pve_list_nodes is in category nodes, which PVE_CATEGORIES leaves out.",
+      "PVE_TOOLS names a tool that stays hidden: pve_start_qemu_vm is left out by PVE_EXCLUDE_TOOLS.",
       "These settings leave no tool to offer.",
     ]);
   });

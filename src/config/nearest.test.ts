@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { CATEGORIES } from "./categories.ts";
 import { isTypo, nearest } from "./nearest.ts";
-import { CATEGORIES } from "./settings.ts";
 
 test.each([
   ["nods", ["nodes"]],

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parseBaseUrl } from "./base-url.ts";
 import { parseBounds } from "./bounds.ts";
+import { CATEGORIES, GROUPS } from "./categories.ts";
 import type { Parsed } from "./parsed.ts";
 import { factsOf, optional, required, type SettingFacts, withDefault } from "./setting.ts";
 import { parseFingerprint } from "./tls.ts";
@@ -20,21 +21,6 @@ export const TIERS = ["read-only", "read-execute", "full"] as const;
 /** The operator's upper bound of what tools may do. */
 export type Tier = (typeof TIERS)[number];
 
-/** Groups of tools that an operator can switch on. */
-export const CATEGORIES = [
-  "nodes",
-  "qemu",
-  "lxc",
-  "storage",
-  "cluster",
-  "access",
-  "pools",
-  "network",
-  "firewall",
-  "backup",
-  "tasks",
-  "ha",
-] as const;
 /** Which calls need a confirmation, each including the one before it. */
 export const CONFIRMATIONS = ["off", "loss", "write", "all"] as const;
 /** One of CONFIRMATIONS. */
@@ -44,9 +30,6 @@ export type Confirmation = (typeof CONFIRMATIONS)[number];
 export const CONFIRMERS = ["any", "person"] as const;
 /** One of CONFIRMERS. */
 export type Confirmer = (typeof CONFIRMERS)[number];
-
-/** One of CATEGORIES. */
-export type Category = (typeof CATEGORIES)[number];
 
 const asWritten = (text: string): Parsed<string> => ({ value: text });
 
@@ -137,14 +120,14 @@ export const SETTINGS = z.object({
     parseChoice("tier", TIERS),
   ),
   PVE_CATEGORIES: withDefault(
-    CATEGORIES.join(","),
+    "default",
     {
       group: "surface",
       type: "list",
-      default: "all",
-      meaning: `Only the tools of these categories. All: ${CATEGORIES.map((name) => `\`${name}\``).join(", ")}.`,
+      default: "default",
+      meaning: `Only the tools of these categories or groups. Categories: ${CATEGORIES.map((name) => `\`${name}\``).join(", ")}. Groups: \`core\`, a lean set for the commonest jobs; \`default\`, every category; \`all\`, everything there is. With categories alone, the API tools reach those categories only; with \`api\` alone or a group, the whole API.`,
     },
-    parseChoices("category", CATEGORIES),
+    parseChoices("category", [...CATEGORIES, ...GROUPS]),
   ),
   PVE_TOOLS: optional(
     {

@@ -1,13 +1,16 @@
+import { type Category, isSelected, selectionOf } from "./categories.ts";
 import type { Surface } from "./config.ts";
 import { unknownNames, wrap } from "./names.ts";
 import type { Reading } from "./read-settings.ts";
-import { type Category, TIERS, type Tier } from "./settings.ts";
+import { TIERS, type Tier } from "./settings.ts";
 
 /** What must be known of a tool to check the settings that name it. */
 export interface ToolRef {
   readonly name: string;
   readonly tier: Tier;
   readonly category: Category;
+  /** One of the lean set. */
+  readonly core?: true;
   /** Offered only where changes are recorded. */
   readonly needs?: "record";
 }
@@ -38,7 +41,8 @@ export function readSurface(
   const known = only !== undefined || excludeTools.length > 0 ? tools() : undefined;
   if (known !== undefined && !allKnown(values, known, findings)) return undefined;
   if (tier === undefined || categories === undefined) return undefined;
-  const surface: Surface = { tier, categories, ...(only !== undefined && { tools: only }), excludeTools };
+  const selection = selectionOf(categories);
+  const surface: Surface = { tier, selection, ...(only !== undefined && { tools: only }), excludeTools };
   const recorded = values.PVE_AUDIT_LOG !== undefined;
   if (known !== undefined) warnOfHidden(surface, known, recorded, findings.warnings);
   return surface;
@@ -61,16 +65,24 @@ function allKnown(
   return good;
 }
 
-/** The setting that keeps a tool from being offered, in words; undefined when none does. */
-function hiddenBy(tool: ToolRef, surface: Surface, recorded: boolean): string | undefined {
-  if (TIERS.indexOf(tool.tier) > TIERS.indexOf(surface.tier)) {
-    return `it needs PVE_ACCESS_TIER=${tool.tier}, and the tier is ${surface.tier}`;
-  }
-  if (!surface.categories.includes(tool.category)) {
-    return `PVE_CATEGORIES leaves out its category, ${tool.category}`;
-  }
-  if (surface.excludeTools.includes(tool.name)) return "PVE_EXCLUDE_TOOLS leaves it out";
-  if (tool.needs === "record" && !recorded) return "it needs PVE_AUDIT_LOG";
+/**
+ * Why a tool is not offered, as the sentence that names the setting; undefined when it is.
+ * @param recorded whether changes are recorded
+ */
+export function hiddenBecause(
+  tool: ToolRef,
+  { tier, selection, tools, excludeTools }: Surface,
+  recorded: boolean,
+): string | undefined {
+  const { name, category } = tool;
+  if (TIERS.indexOf(tool.tier) > TIERS.indexOf(tier))
+    return `${name} needs PVE_ACCESS_TIER=${tool.tier}; the tier is ${tier}.`;
+  if (!isSelected(selection, tool))
+    return `${name} is in category ${category}, which PVE_CATEGORIES leaves out.`;
+  if (tools && !tools.includes(name)) return `${name} is not among PVE_TOOLS.`;
+  if (excludeTools.includes(name)) return `${name} is left out by PVE_EXCLUDE_TOOLS.`;
+  if (tool.needs === "record" && !recorded)
+    return `${name} needs PVE_AUDIT_LOG, which records what it takes back.`;
   return undefined;
 }
 
@@ -81,11 +93,11 @@ function warnOfHidden(
   warnings: string[],
 ): void {
   const chosen = known.filter((tool) => surface.tools?.includes(tool.name) ?? true);
-  const hidden = chosen.map((tool) => ({ name: tool.name, reason: hiddenBy(tool, surface, recorded) }));
-  for (const { name, reason } of surface.tools === undefined ? [] : hidden) {
-    if (reason !== undefined) warnings.push(`PVE_TOOLS names ${name}, which stays hidden: ${reason}.`);
+  const reasons = chosen.map((tool) => hiddenBecause(tool, surface, recorded));
+  for (const reason of surface.tools === undefined ? [] : reasons) {
+    if (reason !== undefined) warnings.push(`PVE_TOOLS names a tool that stays hidden: ${reason}`);
   }
-  if (hidden.every(({ reason }) => reason !== undefined)) {
+  if (reasons.every((reason) => reason !== undefined)) {
     warnings.push("These settings leave no tool to offer.");
   }
 }

@@ -3,7 +3,7 @@ import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { AppParts, Outcome, TaskHandle } from "./parts.ts";
 import type { Runtime } from "./runtime.ts";
-import { hiddenBecause, surfaceOf } from "./surface.ts";
+import { hiddenFrom } from "./surface.ts";
 
 /** The server's state for its lifetime, shared by every connection. */
 export interface App {
@@ -31,8 +31,8 @@ export interface App {
 export function createApp(parts: AppParts): App {
   const { config, tools } = parts;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const surface = surfaceOf(config);
-  const visible = tools.filter((tool) => hiddenBecause(tool, surface) === undefined);
+  const hiddenReason = hiddenFrom(config);
+  const visible = tools.filter((tool) => hiddenReason(tool) === undefined);
   let loaded: Runtime | undefined;
   const loadRuntime = once(async () => {
     loaded = await (await import("./runtime.ts")).createRuntime(parts);
@@ -48,7 +48,7 @@ export function createApp(parts: AppParts): App {
       const runtime = await loadRuntime();
       const tool = byName.get(name);
       if (!tool) return runtime.unknownTool(name, visible);
-      const hidden = hiddenBecause(tool, surface);
+      const hidden = hiddenReason(tool);
       return hidden === undefined ? runtime.call(tool, args, side) : runtime.hiddenTool(hidden);
     },
     getTask: async (taskId, side) => (await loadRuntime()).tasks.get(taskId, side),

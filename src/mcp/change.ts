@@ -55,7 +55,13 @@ export async function change(
   if (needed) {
     const plan = await planned();
     refuseHopeless(plan);
-    const call = digestOf({ caller: side.caller, tool: tool.name, input, cluster: session.cluster });
+    const call = digestOf({
+      caller: side.caller,
+      tool: tool.name,
+      route: tool.route,
+      input,
+      cluster: session.cluster,
+    });
     const state = stateDigest(plan);
     const confirmed = await confirm(session, side, {
       what,

@@ -1,5 +1,5 @@
 import type { Confirmation } from "../config/settings.ts";
-import type { Classification } from "../policy/effect.ts";
+import { type Classification, classOfUnknown } from "../policy/effect.ts";
 import { classifyCall } from "../pve/classify.ts";
 import { type Checked, callAny } from "../pve/client.ts";
 import type { Row } from "../pve/data.ts";
@@ -51,7 +51,12 @@ export const needsConfirmation = (setting: Confirmation, one: Classification): b
   NEEDING[setting](one);
 
 /** Effect and risk of a request, as far as PVE's state decides them too. */
-export const classOfRequest = (session: Session, { route, params }: Checked, signal: AbortSignal) => {
+export const classOfRequest = async (
+  session: Session,
+  { route, params, endpoint }: Checked,
+  signal: AbortSignal,
+): Promise<Classification> => {
+  if (endpoint) return classOfUnknown(route);
   const pve = reading(session, signal);
   return classifyCall((read, given) => callAny(pve, read, given), route, params);
 };
@@ -158,7 +163,10 @@ async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
       await session.pace.pause(delay, signal);
       if (signal.aborted) throw error;
       // What stands before a write stands before each try: it may have been frozen or protected meanwhile.
-      await session.client.check(request.route, request.params as never, { signal });
+      await session.client.check(request.route, request.params as never, {
+        signal,
+        endpoint: request.endpoint,
+      });
       notes.remarks.push(`PVE first refused it (${error.message.trim()}); it was tried again.`);
     }
   }

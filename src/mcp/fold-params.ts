@@ -1,7 +1,7 @@
 import { type Json, type Row, record } from "../pve/data.ts";
 import { coerce, coerceValue } from "../schema/coerce.ts";
-import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
-import { inputsOf } from "../tools/input-schema.ts";
+import { paramOf } from "../schema/endpoint-table.ts";
+import { endpointFor, inputsOf } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolSpec } from "../tools/tool.ts";
 import { readValue } from "./arguments.ts";
@@ -31,14 +31,13 @@ export function foldParams(tool: Tool, input: Row): Row {
     listed.push([own.name, read.value]);
   }
   // Pairs, because a caller may send a name such as `__proto__`.
-  const left = coerce(endpointOf(tool.route), Object.fromEntries(rest)) as Row;
+  const left = coerce(endpointFor(tool), Object.fromEntries(rest)) as Row;
   return { ...input, ...Object.fromEntries(listed), params: left };
 }
 
 /** An object where PVE takes a property string such as `virtio,bridge=vmbr0`, written as one; else the value itself. */
 function asPropertyString(tool: ToolSpec, name: string, value: Json): Json {
-  const fact =
-    typeof value === "object" && value !== null ? paramOf(endpointOf(tool.route), name) : undefined;
+  const fact = typeof value === "object" && value !== null ? paramOf(endpointFor(tool), name) : undefined;
   return fact?.type === "string" ? (coerceValue(fact, value) as Json) : value;
 }
 

@@ -35,9 +35,12 @@ export async function invoke(
   // A plan asks for many things at once, and each request listens to the one signal.
   setMaxListeners(0, side.signal);
   try {
-    const tool = findTool(listed.name);
-    const read = readArguments(listed, withPropertyStrings(tool, given));
-    const { controls, input } = splitControls(foldParams(tool, read), session.safety.wait);
+    const named = findTool(listed.name);
+    const read = splitControls(readArguments(listed, withPropertyStrings(named, given)), session.safety.wait);
+    const { tool, input: own } = named.any
+      ? await (await import("./any-call.ts")).anyCall(turn, named, read.input)
+      : { tool: named, input: read.input };
+    const { controls, input } = { ...read, input: foldParams(tool, own) };
     const done = isRead
       ? { kind: "answer" as const, answer: await look(turn, tool, input, controls.wait) }
       : await (await import("./change.ts")).change(turn, tool, input, { ...controls, confirmed });

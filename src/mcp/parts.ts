@@ -46,6 +46,8 @@ export interface AppParts {
   /** Values that must appear in no answer. */
   readonly secrets: readonly string[];
   readonly emptyReason: () => string | undefined;
+  /** Where API descriptions of nodes are kept; absent: they are not. */
+  readonly cacheFolder?: string | undefined;
   /** Takes a line for the operator. */
   readonly log: (line: string) => void;
   /** Time as waiting sees it; absent: the machine's. */

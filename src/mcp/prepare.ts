@@ -1,14 +1,14 @@
-import { admit } from "../pve/admit.ts";
+import { admit, admitUnknown } from "../pve/admit.ts";
 import { callAny, type Pve } from "../pve/client.ts";
 import { type Row, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import { parseUpid } from "../pve/upid.ts";
 import { checkValue } from "../schema/check-value.ts";
-import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
+import { paramOf } from "../schema/endpoint-table.ts";
 import { checkPathValue } from "../schema/path-value.ts";
 import { counterpartOf } from "../tools/catalogue.ts";
 import { findGuest } from "../tools/find-guest.ts";
-import { guestKind, inputsOf } from "../tools/input-schema.ts";
+import { endpointFor, guestKind, inputsOf } from "../tools/input-schema.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
 import { endpointParams } from "./fold-params.ts";
@@ -29,7 +29,8 @@ export async function locateCall(
 ): Promise<Located> {
   checkPlaceholders(tool, input);
   // The client asks again for every call; asked here, a refusal comes before the reads of a tool that looks first.
-  admit(session.tier, tool.route, endpointParams(tool, input));
+  if (tool.endpoint) admitUnknown(session.tier, tool.route);
+  else admit(session.tier, tool.route, endpointParams(tool, input));
   const kind = guestKind(tool);
   const which = str(input, "vmid");
   let guest: Guest | undefined;
@@ -59,7 +60,8 @@ export function bind(
     tool,
     input,
     pve,
-    send: (changes = {}) => callAny(pve, tool.route, { ...endpointParams(tool, input), ...changes }),
+    send: (changes = {}) =>
+      callAny(pve, tool.route, { ...endpointParams(tool, input), ...changes }, { endpoint: tool.endpoint }),
     follow,
     wait,
     guests: session.guests.within(side.signal),
@@ -67,6 +69,8 @@ export function bind(
     ...(session.record ? { record: session.record } : {}),
     cluster: session.cluster,
     hidden: session.hidden,
+    closed: session.closed,
+    describe: () => session.description.read(side.signal),
     signal: side.signal,
     emptyReason: session.emptyReason,
     ...(guest ? { guest } : {}),
@@ -75,7 +79,7 @@ export function bind(
 
 /** What would stand in the path is checked before any look-up, also where the look-up would replace it. */
 function checkPlaceholders(tool: Tool, input: Row): void {
-  const endpoint = endpointOf(tool.route);
+  const endpoint = endpointFor(tool);
   for (const { name, of } of inputsOf(tool)) {
     const value = input[name];
     // A guest may be named; findGuest judges that.

@@ -1,20 +1,26 @@
 import type { Safety } from "../config/config.ts";
 import { createPveClient } from "../pve/client.ts";
+import { descriptionCache } from "../pve/description-cache.ts";
 import type { Guard } from "../pve/guard.ts";
+import { type LiveDescription, liveDescription } from "../pve/live-description.ts";
+import { realPace } from "../pve/pace.ts";
+import { createVersionGate, type Describes } from "../pve/version-gate.ts";
 import { createRecord } from "../record/record.ts";
 import type { Answer } from "../render/answer.ts";
 import { toStructured } from "../render/json.ts";
 import { redactData } from "../render/redact.ts";
 import { createRedactor } from "../render/redactor.ts";
 import { toText } from "../render/text.ts";
+import { paramOf } from "../schema/endpoint-table.ts";
 import { nearest } from "../schema/nearest.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClientSide } from "./client-side.ts";
 import { UNCHANGED } from "./guidance.ts";
 import { invoke } from "./invoke.ts";
 import type { AppParts, Outcome, ToolResult } from "./parts.ts";
+import { reachOf } from "./reach.ts";
 import { createSession } from "./session.ts";
-import { hiddenBecause, surfaceOf } from "./surface.ts";
+import { hiddenFrom } from "./surface.ts";
 import { createTasks, type Tasks } from "./tasks.ts";
 
 /** What the first call loads. */
@@ -37,7 +43,17 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
   const { safety } = config;
   const { tier } = config.surface;
   const guard = await guardOf(safety, tokenId);
-  const client = createPveClient({ ...parts, tier, ...(guard ? { guard } : {}) });
+  const pace = parts.pace ?? realPace;
+  const now = () => pace.now();
+  const description = liveDescription({
+    transport: parts.transport,
+    pve: createPveClient({ ...parts, tier: "read-only" }),
+    cluster,
+    now,
+    cache: parts.cacheFolder === undefined ? undefined : descriptionCache(parts.cacheFolder),
+  });
+  const gate = createVersionGate(now, describesFrom(description));
+  const client = createPveClient({ ...parts, tier, gate, ...(guard ? { guard } : {}) });
   const redact = createRedactor(parts.secrets);
   const report = (error: unknown) => {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -45,10 +61,10 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
   };
   const fault = (error: Error) => parts.log(`The record of changes: ${redact(error.message)}`);
   const record = safety.record && createRecord(safety.record, { fault });
-  const surface = surfaceOf(config);
+  const hiddenReason = hiddenFrom(config);
   const hidden = (name: string) => {
     const tool = parts.tools.find((one) => one.name === name);
-    return tool ? hiddenBecause(tool, surface) : `There is no tool ${name}.`;
+    return tool ? hiddenReason(tool) : `There is no tool ${name}.`;
   };
   const session = createSession({
     client,
@@ -58,10 +74,12 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
     ownAddress: () => parts.transport.ownAddress?.(),
     safety,
     hidden,
+    closed: reachOf(config.surface),
+    description,
     emptyReason,
     report,
     record,
-    pace: parts.pace,
+    pace,
     answerWithinMs: parts.answerWithinMs,
   });
   /** The one exit: text or JSON, with every secret taken out. */
@@ -107,6 +125,14 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
     close: () => record?.interrupt(),
   };
 }
+
+/** What the node's description says to a doubt of the gate's; the description is fetched for that alone. */
+const describesFrom =
+  (description: LiveDescription): Describes =>
+  async (route, param) => {
+    const endpoint = (await description.read())?.endpoints.get(route);
+    return param === undefined ? endpoint !== undefined : endpoint && paramOf(endpoint, param) !== undefined;
+  };
 
 /** The bounds, loaded only where some are set. */
 async function guardOf(safety: Safety, tokenId: string): Promise<Guard | undefined> {

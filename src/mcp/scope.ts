@@ -1,3 +1,4 @@
+import { readsOnly } from "../policy/effect.ts";
 import type { Checked, Pve } from "../pve/client.ts";
 import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
@@ -71,12 +72,12 @@ export function scoped(
   return {
     call: async (route, params, options) => {
       if (!allowed.has(route)) throw new Error(`${tool.name} does not declare ${route}`);
-      if (route.startsWith("GET ")) {
+      if (options?.endpoint === undefined && readsOnly(route)) {
         const reply = await look(route, params, options);
         notes.hidden = Math.max(notes.hidden, reply.hidden ?? 0);
         return withoutSecrets(route, reply);
       }
-      const request = await session.client.check(route, params, { signal });
+      const request = await session.client.check(route, params, { signal, endpoint: options?.endpoint });
       written = true;
       return withoutSecrets(route, await write(request, signal));
     },

@@ -2,6 +2,7 @@ import type { Safety } from "../config/config.ts";
 import type { Tier } from "../config/settings.ts";
 import type { PveClient } from "../pve/client.ts";
 import { GuestInventory } from "../pve/guests.ts";
+import type { LiveDescription } from "../pve/live-description.ts";
 import { type Pace, realPace } from "../pve/pace.ts";
 import type { ChangeRecord } from "../record/record.ts";
 import { newKey, UsedCodes } from "./code.ts";
@@ -29,6 +30,10 @@ export interface Session {
   readonly started: Set<string>;
   /** Why the operator's settings do not offer a tool; undefined when they do. */
   readonly hidden: (tool: string) => string | undefined;
+  /** Why the operator's settings keep an operation from the API tools; undefined when they do not. */
+  readonly closed: (route: string) => string | undefined;
+  /** The connected node's own description of its API. */
+  readonly description: LiveDescription;
   /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
   readonly emptyReason: () => string | undefined;
   /** An error that is a fault of this program, for the operator's log. */

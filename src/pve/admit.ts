@@ -1,5 +1,5 @@
 import type { Tier } from "../config/settings.ts";
-import { stateRaises } from "../policy/effect.ts";
+import { classOfUnknown, stateRaises } from "../policy/effect.ts";
 import { type Decision, decide, decideOn } from "../policy/tier.ts";
 import { classifyCall } from "./classify.ts";
 import { PveError } from "./errors.ts";
@@ -8,6 +8,11 @@ import type { GuardRead } from "./guard.ts";
 /** Throws when the operator's tier does not admit the call, named by its route and arguments. */
 export function admit(tier: Tier, route: string, params: Readonly<Record<string, unknown>>): void {
   refuse(tier, route, decide(tier, route, params));
+}
+
+/** Throws when the tier does not admit a call that our tables do not know whole. */
+export function admitUnknown(tier: Tier, route: string): void {
+  refuse(tier, route, decideOn(tier, classOfUnknown(route)));
 }
 
 /** Throws when the tier does not admit what the call does in PVE's present state; asks only where that decides. */

@@ -7,12 +7,12 @@ import { retentionOf } from "./retention.ts";
 
 /** Does this backup, or job, remove older backups by a retention? */
 export const retentionAnswer: Answer = async ({ look, route, params }) => {
-  const { removes, says } = await retentionOf(
+  const { removes, says, unread } = await retentionOf(
     async (of, given) => ({ data: await look.get(of, given) }),
     route,
     params,
   );
-  return removes ? `it deletes older backups (${says})` : undefined;
+  return removes ? `it ${unread ? "may delete" : "deletes"} older backups (${says})` : undefined;
 };
 
 /** Does this backup stop or suspend its guests, because the node's defaults say so? */

@@ -45,10 +45,10 @@ export async function classifyCall(
     const reason = reasons[at];
     return reason === undefined ? [] : [{ ...raise, reason }];
   });
-  const first = raising.find(({ effect }) => effect === "write") ?? raising[0];
-  return first === undefined
-    ? known
-    : { effect: first.effect ?? known.effect, risk: "loss", reason: first.reason };
+  if (raising.length === 0) return known;
+  const effect = raising.find((raise) => raise.effect === "write")?.effect ?? known.effect;
+  const all = [...(known.reason === undefined ? [] : [known.reason]), ...raising.map(({ reason }) => reason)];
+  return { effect, risk: "loss", reason: all.join("; ") };
 }
 
 async function reasonOf(call: AskedCall, { asks, says }: StateRaise): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { Endpoint } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
-import { admit, admitByState } from "./admit.ts";
+import { admit, admitByState, admitUnknown } from "./admit.ts";
 import { CallLimit } from "./call-limit.ts";
 import { PveError } from "./errors.ts";
 import type { Guard, GuardRead } from "./guard.ts";
@@ -12,6 +12,7 @@ import { connectionError } from "./network-errors.ts";
 import { buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
 import type { Transport, WireRequest } from "./transport.ts";
+import type { VersionGate } from "./version-gate.ts";
 
 /** How long a call may go on. */
 export interface CallOptions {
@@ -20,6 +21,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Not repeated when it fails: the caller looks again by itself. */
   readonly once?: true;
+  /** The operation as the connected node describes it, where our tables lack it or a parameter that is given. */
+  readonly endpoint?: Endpoint | undefined;
 }
 
 /** A request as it would be sent: nothing of it is left to check. */
@@ -27,6 +30,8 @@ export interface Checked {
   readonly route: Route;
   /** Coerced, the path's placeholders included. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** As in CallOptions: our tables do not know all of the request. */
+  readonly endpoint?: Endpoint;
 }
 
 /** The one way to call PVE: a route known to the compiler and its parameters by name. */
@@ -60,6 +65,8 @@ export interface PveClientOptions {
   readonly tier: Tier;
   /** Bounds that no argument lifts; absent: none are set. */
   readonly guard?: Guard;
+  /** Refuses what the node that will execute a call is too old or too new for; absent: PVE itself does. */
+  readonly gate?: VersionGate;
 }
 
 /** A write must outlive pveproxy's own 30 s limit, so that its verdict (596) arrives instead of our guess. */
@@ -72,13 +79,13 @@ const EARLY_596_MS = 5_000;
 export function createPveClient(options: PveClientOptions): PveClient {
   return {
     call: (route, params, callOptions = {}) => callPve(options, route, params, callOptions),
-    check: async (route, given, { signal } = {}) => {
-      const { endpoint, params } = await admitted(options, route, given, signal);
+    check: async (route, given, callOptions = {}) => {
+      const { endpoint, params } = await admitted(options, route, given, callOptions);
       buildPath(endpoint, params);
-      return { route, params };
+      return { route, params, ...(callOptions.endpoint ? { endpoint } : {}) };
     },
-    send: ({ route, params }, callOptions = {}) =>
-      exchange(options, { endpoint: endpointOf(route), params }, callOptions),
+    send: ({ route, params, endpoint = endpointOf(route) }, callOptions = {}) =>
+      exchange(options, { endpoint, params }, callOptions),
   };
 }
 
@@ -92,16 +99,19 @@ async function admitted(
   client: PveClientOptions,
   route: Route,
   given: Readonly<Record<string, unknown>>,
-  signal: AbortSignal | undefined,
+  { signal, endpoint: described }: CallOptions,
 ): Promise<Admitted> {
-  const endpoint = endpointOf(route);
+  const endpoint = described ?? endpointOf(route);
   const params = coerce(endpoint, given);
-  admit(client.tier, route, params);
+  if (described) admitUnknown(client.tier, route);
+  else admit(client.tier, route, params);
   checkParams(endpoint, params);
   // What follows looks things up: for a call that is wrong anyway nothing is asked.
-  const read = guardRead(client);
-  await admitByState(client.tier, route, params, (route, given) => read(route, given, signal));
-  await client.guard?.admit(read, route, params, signal);
+  const read: GuardRead = (route, given) => guardRead(client)(route, given, signal);
+  if (!described) await admitByState(client.tier, route, params, read);
+  await client.guard?.admit(guardRead(client), route, params, signal, described !== undefined);
+  // The node's own description is what the gate would go by.
+  if (!described) await client.gate?.(endpoint, params, read);
   return { endpoint, params };
 }
 
@@ -117,7 +127,7 @@ async function callPve(
   given: Readonly<Record<string, unknown>>,
   options: CallOptions,
 ): Promise<Reply> {
-  const call = await admitted(client, route, given, options.signal);
+  const call = await admitted(client, route, given, options);
   const reply = await exchange(client, call, options);
   if (!client.guard || call.endpoint.method !== "GET") return reply;
   return client.guard.filter(guardRead(client), route, call.params, reply, options.signal);

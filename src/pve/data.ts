@@ -5,7 +5,8 @@ export type Json = null | string | number | boolean | readonly Json[] | { readon
 /** An object of an answer, e.g. a line of a list. */
 export type Row = Readonly<Record<string, Json>>;
 
-const isRow = (value: Json | undefined): value is Row =>
+/** Whether a value of an answer is an object. */
+export const isRow = (value: Json | undefined): value is Row =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The objects of a list; anything else is no rows. */

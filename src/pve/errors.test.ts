@@ -93,6 +93,10 @@ describe("parsePermission", () => {
     ["Permission check failed (user != root@pam)", {}],
     ["Permission check failed (changing feature flags (except nesting) is only allowed for root@pam)", {}],
     ["Permission check failed", {}],
+    [
+      "Permission check failed (URI '/access/tfa/bob@corp' not available with API token, need proper ticket.\n)",
+      {},
+    ],
     ["", {}],
   ])("%s", (message, expected) => {
     expect(parsePermission(message)).toEqual(expected);

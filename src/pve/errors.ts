@@ -122,7 +122,7 @@ export function classifyFailure(status: number, message: string, named: boolean)
 
 /** Privilege and path out of "Permission check failed (/vms/100, VM.Audit|VM.Config.Disk)". */
 export function parsePermission(message: string): { privilege?: string; aclPath?: string } {
-  const match = /Permission check failed \(([^,)]+), ([^)]+)\)/.exec(message);
+  const match = /Permission check failed \((\/[^,)]*), ([^)]+)\)/.exec(message);
   if (!match?.[1] || !match[2]) return {};
   return { aclPath: match[1].trim(), privilege: match[2].trim() };
 }

@@ -10,12 +10,16 @@ export type GuardRead = (
 
 /** What stands before every call to PVE, whatever tool makes it. */
 export interface Guard {
-  /** Throws a PveError of kind "refused" when the call must not be sent. Parameters are coerced, the path's included. */
+  /**
+   * Throws a PveError of kind "refused" when the call must not be sent. Parameters are coerced, the path's included.
+   * @param beyond our tables do not know all of it
+   */
   admit(
     read: GuardRead,
     route: string,
     params: Readonly<Record<string, unknown>>,
     signal?: AbortSignal,
+    beyond?: boolean,
   ): Promise<void>;
   /** The answer of a read without what must not be shown; `hidden` counts the rows that were left out. */
   filter(

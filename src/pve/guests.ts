@@ -1,5 +1,5 @@
 import type { Pve } from "./client.ts";
-import { flag, list, num, type Row, rows, str } from "./data.ts";
+import { flag, type Json, list, num, type Row, rows, str } from "./data.ts";
 import { PveError } from "./errors.ts";
 
 /** A VM or container as the cluster's inventory shows it. */
@@ -36,6 +36,9 @@ const guestOf = (row: Row): Guest[] => {
   ];
 };
 
+/** The guests in an answer of GET /cluster/resources. */
+export const guestsIn = (data: Json): readonly Guest[] => rows(data).flatMap(guestOf);
+
 /** How long a look at the inventory answers reads, in milliseconds; writes always look anew. */
 const FRESH_MS = 5_000;
 
@@ -57,7 +60,7 @@ export class GuestInventory implements GuestLookup {
     if (!fresh && known && performance.now() < known.until) return known.guests;
     const guests = this.#pve
       .call("GET /cluster/resources", { type: "vm" })
-      .then(({ data }) => rows(data).flatMap(guestOf));
+      .then(({ data }) => guestsIn(data));
     // Until it is answered a look serves everybody who asks; from then on for a while.
     const entry = { guests, until: Number.POSITIVE_INFINITY };
     this.#seen = entry;

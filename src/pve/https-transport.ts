@@ -107,14 +107,20 @@ export function httpsTransport(baseUrl: string, trust: Tls): Transport {
 function exchange(
   request: typeof http.request,
   target: http.RequestOptions,
-  { method, headers, body, signal }: WireRequest,
+  { method, headers, body, signal, maxBytes }: WireRequest,
   from: (address: string | undefined) => void,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ ...target, method, headers, ...(signal ? { signal } : {}) }, (incoming) => {
       const chunks: Buffer[] = [];
       from(incoming.socket.localAddress?.replace(/^::ffff:/, ""));
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      let bytes = 0;
+      incoming.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (maxBytes !== undefined && bytes > maxBytes)
+          incoming.destroy(new Error(`the answer is longer than ${maxBytes} bytes`));
+      });
       incoming.on("error", reject);
       incoming.on("end", () =>
         resolve({

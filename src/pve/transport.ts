@@ -1,10 +1,12 @@
-/** One HTTP exchange. `path` starts with `/api2/json` and carries the query. */
+/** One HTTP exchange. `path` starts with `/api2/json` and carries the query, or names a file that pveproxy serves. */
 export interface WireRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** A longer answer is an error; absent: there is no limit. */
+  readonly maxBytes?: number;
 }
 
 /** The whole answer to an exchange; header names are in lower case. */

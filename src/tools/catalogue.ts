@@ -1,4 +1,5 @@
 import { accessTools } from "./access.ts";
+import { apiTools } from "./api.ts";
 import { backupTools } from "./backup.ts";
 import { clusterTools } from "./cluster.ts";
 import { firewallTools } from "./firewall.ts";
@@ -26,10 +27,11 @@ export const CATALOGUE: readonly Tool[] = [
   ...haTools,
   ...networkTools,
   ...poolTools,
+  ...apiTools,
 ];
 
 const byName = new Map(CATALOGUE.map((tool) => [tool.name, tool]));
-const byRoute = new Map(CATALOGUE.map((tool) => [tool.route as string, tool]));
+const byRoute = new Map(CATALOGUE.filter((tool) => !tool.any).map((tool) => [tool.route as string, tool]));
 
 /** The tool of that name. Throws for a name that the generated list has and the catalogue has not. */
 export function findTool(name: string): Tool {

@@ -10,6 +10,8 @@ interface PowerAction {
   readonly noun: string;
   /** GUEST stands for "a VM" or "a container". */
   readonly description: string;
+  /** The same for containers, where it is another. */
+  readonly asLxc?: string;
   /** Listed parameters by type; a type that is missing has no such action. */
   readonly params: { readonly [T in GuestType]?: Readonly<Record<string, string>> };
   /** Types whose endpoint takes more. */
@@ -49,6 +51,8 @@ const ACTIONS: readonly PowerAction[] = [
     title: "Reboot",
     noun: "Reboot",
     description: "Restart GUEST cleanly, with its pending changes.",
+    // What does not stop in time is killed (PVE::LXC vm_reboot).
+    asLxc: "Restart GUEST with its pending changes; killed after timeout.",
     params: { qemu: { timeout: "" }, lxc: { timeout: "" } },
   },
   {
@@ -77,7 +81,7 @@ const ACTIONS: readonly PowerAction[] = [
 /** The tools that start and stop guests of one type. */
 export function powerTools(type: GuestType): readonly ToolSpec[] {
   const { an, label, tool: suffix } = KINDS[type];
-  return ACTIONS.flatMap(({ verb, title, noun, description, params, more }): ToolSpec[] => {
+  return ACTIONS.flatMap(({ verb, title, noun, description, asLxc, params, more }): ToolSpec[] => {
     const listed = params[type];
     if (!listed) return [];
     return [
@@ -85,7 +89,7 @@ export function powerTools(type: GuestType): readonly ToolSpec[] {
         name: `pve_${verb}_${suffix}`,
         title: `${title} ${label}`,
         tier: "read-execute",
-        description: description.replace("GUEST", an),
+        description: (type === "lxc" ? (asLxc ?? description) : description).replace("GUEST", an),
         route: `POST /nodes/{node}/${type}/{vmid}/status/${verb}` as Route,
         params: listed,
         more: more?.includes(type) ?? false,

@@ -1,8 +1,10 @@
-import type { Category, Tier } from "../config/settings.ts";
+import type { Category } from "../config/categories.ts";
+import type { Tier } from "../config/settings.ts";
 import { classOf, mayLose } from "../policy/effect.ts";
 import type { Endpoint, Param } from "../schema/endpoint.ts";
 import { endpointOf, paramOf } from "../schema/endpoint-table.ts";
 import { startsTask } from "../schema/workers.ts";
+import { CORE } from "./core.ts";
 import type { Input, InputSchema, Tool, ToolSpec } from "./tool.ts";
 
 /** One resolved input: what the client sees and where its value goes. */
@@ -54,6 +56,10 @@ function schemaOf(param: Param | undefined, input: Input): InputSchema {
 const asInput = (value: string | Input | undefined): Input =>
   typeof value === "string" ? (value === "" ? {} : { description: value }) : (value ?? {});
 
+/** The facts about a tool's own operation. */
+export const endpointFor = (tool: ToolSpec & { readonly endpoint?: Endpoint }): Endpoint =>
+  tool.endpoint ?? endpointOf(tool.route);
+
 const derived = new WeakMap<ToolSpec, readonly ToolInput[]>();
 
 /** Every input of a tool in the order a client sees them; derived once, because each call asks for them. */
@@ -64,7 +70,7 @@ export function inputsOf(tool: ToolSpec): readonly ToolInput[] {
 }
 
 function deriveInputs(tool: ToolSpec): readonly ToolInput[] {
-  const endpoint = endpointOf(tool.route);
+  const endpoint = endpointFor(tool);
   const declared = (tool.params ?? {}) as Readonly<Record<string, string | Input | undefined>>;
   const inputs: ToolInput[] = [];
   const inPath = placeholders(endpoint.path);
@@ -99,9 +105,10 @@ function deriveInputs(tool: ToolSpec): readonly ToolInput[] {
 /** What steers a call that is no read: how long to wait for its job, a plan in its place, a plan's code. */
 function controlsOf(tool: ToolSpec): readonly ToolInput[] {
   const routes = [tool.route, ...(tool.also ?? [])];
-  if (routes.every((route) => classOf(route).effect === "read")) return [];
+  const any = tool.any === "change";
+  if (!any && routes.every((route) => classOf(route).effect === "read")) return [];
   return [
-    ...(routes.some(startsTask) ? [WAIT] : []),
+    ...(any || routes.some(startsTask) ? [WAIT] : []),
     { name: "dry_run", required: false, schema: { type: "boolean" } },
     { name: "confirm", required: false, schema: { type: "string" } },
   ];
@@ -127,6 +134,8 @@ export interface ListedTool {
   readonly title: string;
   readonly category: Category;
   readonly tier: Tier;
+  /** One of the lean set. */
+  readonly core?: true;
   readonly description: string;
   readonly inputSchema: {
     readonly type: "object";
@@ -145,6 +154,7 @@ export interface ListedTool {
 
 /** Whether a call of the tool can lose something, whatever its arguments are: a client asks before it acts. */
 export function canLose(tool: Tool): boolean {
+  if (tool.any === "change") return true;
   const names = tool.more ? undefined : inputsOf(tool).flatMap(({ of }) => of ?? []);
   return [tool.route, ...(tool.also ?? [])].some((route) => mayLose(route, names));
 }
@@ -159,6 +169,7 @@ export function listing(tool: Tool): ListedTool {
     title: tool.title,
     category: tool.category,
     tier: tool.tier,
+    ...(CORE.has(tool.name) ? { core: true } : {}),
     description: tool.description,
     ...(tool.needs ? { needs: tool.needs } : {}),
     inputSchema: {

@@ -180,6 +180,7 @@ export const taskTools = category("tasks", [
     tier: "read-only",
     description: "Tasks of all nodes, newest first, running ones included.",
     route: "GET /nodes",
+    closes: ["GET /cluster/tasks"],
     reads: [LIST, "GET /cluster/resources"],
     inputs: {
       vmid: { schema: { type: "string" } },
@@ -208,6 +209,7 @@ export const taskTools = category("tasks", [
     tier: "read-only",
     description: "Wait for the end of tasks, on any nodes, and tell how they went.",
     route: "GET /cluster/tasks",
+    closes: [],
     reads: FOLLOWING,
     inputs: {
       upids: { required: true, schema: { type: "array", items: { type: "string" } } },

@@ -1,4 +1,5 @@
-import type { Category, Tier } from "../config/settings.ts";
+import type { Category } from "../config/categories.ts";
+import type { Tier } from "../config/settings.ts";
 import type { Effect } from "../policy/effect.ts";
 import type { Pve } from "../pve/client.ts";
 import type { Json, Row } from "../pve/data.ts";
@@ -6,6 +7,8 @@ import type { Guest, GuestLookup } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
 import type { ChangeRecord } from "../record/record.ts";
 import type { Answer, Job } from "../render/answer.ts";
+import type { Apidoc } from "../schema/apidoc.ts";
+import type { Endpoint } from "../schema/endpoint.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import type { FollowedJob } from "./job-answers.ts";
 
@@ -59,6 +62,10 @@ export interface ToolSpec<R extends Route = Route> {
   /** A guest is named by `vmid` although the route has no such placeholder, or of either type. */
   readonly guest?: "qemu" | "lxc" | "any";
   readonly idempotent?: boolean;
+  /** Takes any operation, which its argument `route` names; its own `route` stands for nothing then. */
+  readonly any?: "read" | "change";
+  /** Operations that the API tools are refused where this tool is left out; absent: `route` and `also`. */
+  readonly closes?: readonly Route[];
   /** Offered only where changes are recorded. */
   readonly needs?: "record";
   /** The entry of the record that a call takes back. */
@@ -114,6 +121,10 @@ export interface ToolCall {
   readonly cluster: string;
   /** Why the operator's settings do not offer a tool; undefined when they do. */
   readonly hidden: (tool: string) => string | undefined;
+  /** Why the operator's settings keep an operation from the API tools; undefined when they do not. */
+  readonly closed: (route: string) => string | undefined;
+  /** The connected node's own description of its API; undefined where there is none. */
+  readonly describe: () => Promise<Apidoc | undefined>;
   /** Why a list may be empty: the token has no privileges at all. Undefined otherwise. */
   readonly emptyReason: () => string | undefined;
 }
@@ -122,4 +133,6 @@ export interface ToolCall {
 export interface Tool extends ToolSpec {
   readonly category: Category;
   readonly effect: Effect;
+  /** The operation as the connected node describes it, where our tables lack it or a parameter that is given. */
+  readonly endpoint?: Endpoint;
 }

@@ -5,7 +5,7 @@ import {
   inverseOf,
   presentRead,
 } from "../plan/inverse/inverse.ts";
-import { parameterText, requestLine } from "../plan/plan-answer.ts";
+import { parameterText, requestLine } from "../plan/request-text.ts";
 import { callAny } from "../pve/client.ts";
 import { num, type Row, record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
@@ -74,7 +74,8 @@ function entryOf(call: ToolCall): RecordedChange {
 
 /** What the operator does not offer is not done by the way of its undoing. */
 function refuseHidden(call: ToolCall, asked: number, change: RecordedChange): void {
-  const hidden = call.hidden(change.intent.tool);
+  const { tool, route } = change.intent;
+  const hidden = call.hidden(tool) ?? (tool === "pve_write_api" ? call.closed(route) : undefined);
   if (hidden !== undefined) throw refused(asked, hidden);
   const { undoes } = change.intent;
   if (undoes === undefined || undoes >= change.id) return;
@@ -231,6 +232,7 @@ export const undoTool = tool({
   description: "Take back a recorded change, unless somebody has changed the same since.",
   route: ROUTE,
   also: INVERSE_ROUTES.filter((route) => route !== ROUTE),
+  closes: [],
   reads: [...INVERSE_READS, TASK],
   inputs: {
     entry: { required: true, schema: { type: "integer", description: "Number that its answer showed" } },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { CATEGORIES, TIERS } from "../../src/config/settings.ts";
+import { CATEGORIES } from "../../src/config/categories.ts";
+import { TIERS } from "../../src/config/settings.ts";
 import { VERSION } from "../../src/config/version.ts";
 import { includes } from "../../src/policy/tier.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";

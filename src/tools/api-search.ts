@@ -1,0 +1,73 @@
+import { num, str } from "../pve/data.ts";
+import type { Answer, Column } from "../render/answer.ts";
+import { quoted } from "../render/foreign.ts";
+import { searchRoutes } from "../schema/search.ts";
+import { heldBy } from "./api-held.ts";
+import { effectText, reachText, requiredOf, toldOf } from "./api-hit.ts";
+import type { ToolCall } from "./tool.ts";
+
+/** Hits that are shown when the caller does not say, and at most. */
+const HITS = 8;
+const MOST_HITS = 30;
+/** A summary that the node wrote is cut here. */
+const FOREIGN_MAX = 70;
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** Operations for a question, each in two lines: the route, and what there is to know before it is described. */
+export async function searchApi(call: ToolCall): Promise<Answer> {
+  const query = str(call.input, "query") ?? "";
+  const method = str(call.input, "method") as Method | undefined;
+  const limit = Math.min(num(call.input, "limit") ?? HITS, MOST_HITS);
+  const [apidoc, held] = await Promise.all([call.describe(), heldBy(call)]);
+  const texts = apidoc && textsOf(apidoc.prose);
+  const hits = searchRoutes(query, {
+    limit,
+    ...(method === undefined ? {} : { method }),
+    ...(texts === undefined ? {} : { texts }),
+  });
+  if (hits.length === 0)
+    return {
+      headline: `Nothing of PVE's API matches ${quoted(query, 60)}.`,
+      next: ["Say it with other words: what is acted on, and what is done to it (“resize a disk”)."],
+    };
+  const rows = hits.flatMap(({ route }) => {
+    const told = toldOf(route, apidoc);
+    if (!told) return [];
+    const { endpoint, classification, summary, foreign } = told;
+    return [
+      {
+        route,
+        what: foreign ? summary.slice(0, FOREIGN_MAX) : summary,
+        foreign,
+        effect: effectText(classification),
+        needs: requiredOf(endpoint).join(", "),
+        token: call.closed(route) === undefined ? reachText(endpoint, held) : "switched off here",
+        since: endpoint.since,
+      },
+    ];
+  });
+  return {
+    headline: `${rows.length} ${rows.length === 1 ? "operation" : "operations"}, the likeliest first; pve_describe_api tells how to call one.`,
+    blocks: [{ kind: "table", columns: COLUMNS, rows }],
+  };
+}
+
+const COLUMNS: readonly Column[] = [
+  { key: "route" },
+  { key: "what", label: "does", foreignFrom: "foreign" },
+  { key: "effect", label: "effect, tier" },
+  { key: "needs" },
+  { key: "token", label: "token may" },
+  { key: "since", label: "PVE from" },
+];
+
+const known = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** The node's sentences by route, the same map for the same description: the index is kept by it. */
+function textsOf(prose: ReadonlyMap<string, { readonly description: string }>): ReadonlyMap<string, string> {
+  const made =
+    known.get(prose) ?? new Map([...prose].map(([route, { description }]) => [route, description]));
+  known.set(prose, made);
+  return made;
+}

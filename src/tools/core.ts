@@ -1,0 +1,21 @@
+/** The lean set: tools for the commonest jobs, for clients whose model has little room; the API tools reach the rest. */
+export const CORE: ReadonlySet<string> = new Set([
+  "pve_search_api",
+  "pve_describe_api",
+  "pve_read_api",
+  "pve_write_api",
+  "pve_list_cluster_resources",
+  "pve_get_cluster_status",
+  "pve_list_nodes",
+  "pve_get_qemu_status",
+  "pve_get_qemu_config",
+  "pve_get_lxc_status",
+  "pve_start_qemu_vm",
+  "pve_shutdown_qemu_vm",
+  "pve_start_lxc_container",
+  "pve_shutdown_lxc_container",
+  "pve_create_qemu_snapshot",
+  "pve_run_backup",
+  "pve_list_cluster_tasks",
+  "pve_wait_task",
+]);
