@@ -5,7 +5,7 @@ import { PveError } from "../pve/errors.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { createLook } from "./look.ts";
 
-/** The points of a step where PVE answers so; the simulated PVE has neither Ceph nor a dry run of SDN. */
+/** The points of a step where PVE answers so; the simulated PVE has no Ceph, and its dry run of SDN is shorter. */
 async function told(
   route: Route,
   params: Readonly<Record<string, unknown>>,

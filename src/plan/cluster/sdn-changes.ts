@@ -45,7 +45,8 @@ const ASKED = 12;
 const waitingIn = (data: Json | undefined, noun: string, key: string): readonly Waiting[] =>
   rows(data).flatMap((row) => {
     const state = str(row, "state");
-    const name = str(row, key);
+    // What is new has its name only among what is pending.
+    const name = str(row, key) ?? str(record(row.pending), key);
     if (state === undefined || name === undefined) return [];
     return [{ name: `${noun} ${name}`, state, ...(noun === "vnet" ? { vnet: name } : {}) }];
   });

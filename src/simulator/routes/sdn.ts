@@ -1,7 +1,6 @@
 import { flag, index, text } from "../args.ts";
 import { networkReload } from "../network-reload.ts";
-import type { SimCall } from "../route.ts";
-import { die, type Handlers } from "../route.ts";
+import { die, type Handlers, type SimCall } from "../route.ts";
 import { commit, hasPending, rollback, sdnLocked, sdnState } from "../sdn-config.ts";
 import { sdnPreview } from "../sdn-files.ts";
 import { startTask } from "../tasks.ts";
