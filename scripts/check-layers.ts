@@ -38,6 +38,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@modelcontextprotocol/server": ["mcp", "transports"],
   zod: ["config", "main"],
   "fastest-levenshtein": ["config", "schema"],
+  minisearch: ["schema"],
+  stemmer: ["schema"],
 };
 const FORBIDDEN_NAMES = /(^|\/)(index|utils?|helpers?|common)\.ts$/;
 

@@ -1,7 +1,9 @@
 import type { Route } from "./routes.gen.ts";
 
 /** What follows `/nodes/{node}/qemu/{vmid}` or `/nodes/{node}/lxc/{vmid}` in a route, after its method. */
-type Tail<R> = R extends `${infer M} /nodes/{node}/${"qemu" | "lxc"}/{vmid}${infer Rest}` ? `${M} ${Rest}` : never;
+type Tail<R> = R extends `${infer M} /nodes/{node}/${"qemu" | "lxc"}/{vmid}${infer Rest}`
+  ? `${M} ${Rest}`
+  : never;
 
 const CONFIG = `config hardware rename name hostname tags notes description cpu cores sockets memory ram
   disk add attach remove nic network card net0 bridge vlan tag autostart onboot boot startup order delay protection
@@ -12,9 +14,11 @@ const CONFIG = `config hardware rename name hostname tags notes description cpu 
 /** Search words of routes that VMs and containers share, by method and what follows the guest's path. */
 export const GUEST_KEYWORDS: { readonly [T in Tail<Route>]?: string } = {
   "DELETE ": "destroy erase get rid of completely permanently",
-  "GET /config": "network interfaces nics config settings hardware details specs definition how configured cores memory disks mac address",
+  "GET /config":
+    "network interfaces nics config settings hardware details specs definition how configured cores memory disks mac address",
   "PUT /config": CONFIG,
-  "GET /pending": "take effect after next reboot restart pending changes waiting for reboot not yet applied need restart unapplied",
+  "GET /pending":
+    "take effect after next reboot restart pending changes waiting for reboot not yet applied need restart unapplied",
   "GET /feature": "supported possible can be snapshotted cloned check support capability",
   "PUT /resize": "grow enlarge expand extend increase disk size bigger more space gigabytes GB out of space",
   "POST /clone": "duplicate copy deploy from template linked full clone spawn provision new",
@@ -35,7 +39,8 @@ export const GUEST_KEYWORDS: { readonly [T in Tail<Route>]?: string } = {
   "GET /snapshot/{snapname}/config": "details of snapshot settings at snapshot time what config inside",
   "PUT /snapshot/{snapname}/config": "rename snapshot edit description note comment text",
   "POST /snapshot/{snapname}/rollback": "revert restore go back undo to earlier previous state return",
-  "GET /migrate": "migration precondition possible check can be migrated which nodes allowed blockers local disks targets",
+  "GET /migrate":
+    "migration precondition possible check can be migrated which nodes allowed blockers local disks targets",
   "POST /migrate": "move to another node other host different server live online offline relocate shift",
   "POST /remote_migrate": "move to another cluster other datacenter remote different cluster cross-cluster",
   "GET /rrddata":
@@ -52,9 +57,11 @@ export const GUEST_KEYWORDS: { readonly [T in Tail<Route>]?: string } = {
   "GET /agent/exec-status": "output result exit code stdout stderr of executed command finished pid",
   "GET /agent/file-read": "read file contents inside guest cat view copy from fetch",
   "POST /agent/file-write": "write file inside guest copy into put create push save text upload file",
-  "GET /agent/get-fsinfo": "filesystems mounted inside guest disk usage free space how full df partitions drives",
+  "GET /agent/get-fsinfo":
+    "filesystems mounted inside guest disk usage free space how full df partitions drives",
   "GET /agent/get-host-name": "hostname computer name inside the guest reported",
-  "GET /agent/get-osinfo": "operating system os version distribution distro windows linux kernel installed inside guest",
+  "GET /agent/get-osinfo":
+    "operating system os version distribution distro windows linux kernel installed inside guest",
   "GET /agent/get-time": "time clock inside guest drift current date",
   "GET /agent/get-timezone": "timezone inside guest",
   "GET /agent/get-users": "logged in users sessions inside guest who is currently logged into",
@@ -78,7 +85,8 @@ export const GUEST_KEYWORDS: { readonly [T in Tail<Route>]?: string } = {
 
   "GET /cloudinit": "cloud-init settings values pending user ssh key network current",
   "PUT /cloudinit": "regenerate rebuild cloud-init image drive iso refresh apply",
-  "GET /cloudinit/dump": "generated cloud-init user-data userdata network-config metadata yaml preview rendered",
+  "GET /cloudinit/dump":
+    "generated cloud-init user-data userdata network-config metadata yaml preview rendered",
   "PUT /unlink": "remove disk from detach remove disk unused delete disk image drop unlink disconnect drive",
   "POST /move_disk":
     "move disk storage to another storage datastore relocate volume transfer migrate drive convert format qcow2 raw reassign other vm owner",

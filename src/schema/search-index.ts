@@ -1,3 +1,4 @@
+import MiniSearch from "minisearch";
 import type { Endpoint } from "./endpoint.ts";
 import { allRoutes, findEndpoint } from "./endpoint-table.ts";
 import { areaWordsOf, keywordsOf, priorOf, SEGMENT_WORDS } from "./keywords.ts";
@@ -20,43 +21,63 @@ export interface Entry {
   readonly lists: boolean;
 }
 
-/** Where each word occurs: entry number -> weight there, summed over the fields (BM25F). */
+/** The routes, and the words of each by the field they stand in. */
 export interface Index {
   readonly entries: readonly Entry[];
-  readonly postings: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  readonly words: MiniSearch<Document>;
 }
 
-/** How much a word counts by where it stands. */
-const WEIGHT = { leaf: 2.2, path: 0.9, placeholder: 0.25, name: 0.6, summary: 2.4, keywords: 2.4, area: 0.8 };
-const PARAM = 0.45;
-const TEXT = 0.5;
-/** Words of a field beyond which each of them counts less. */
+/** A route's number and its words, blanks between them. */
+interface Document {
+  readonly id: number;
+  readonly words: string;
+}
+
+/**
+ * How often a word is put in for each time it stands in a field: so that, as in BM25F, the fields of a route add up
+ * before more of the same word stops to count, and a word is as rare as the routes that have it anywhere are few.
+ */
+const TIMES = {
+  leaf: 22,
+  path: 9,
+  placeholder: 2.5,
+  name: 6,
+  summary: 24,
+  keywords: 24,
+  area: 8,
+  params: 4.5,
+  text: 5,
+};
+type Field = keyof typeof TIMES;
+/** Words of a summary beyond which each of them counts less. */
 const USUAL_LENGTH = 8;
+/** BM25: how soon more of the same word stops to count; long texts are not held against a word. */
+const BM25 = { k: 16, b: 0, d: 0 };
 /** Words of PVE's own method names that only repeat the method. */
 const NAME_NOISE = new Set(
-  "index get list read create add delete remove update set vm cmd idx vmcmdidx diridx vmdiridx".split(" ").map(stem),
+  "index get list read create add delete remove update set vm cmd idx vmcmdidx diridx vmdiridx"
+    .split(" ")
+    .map(stem),
 );
 /** Parameters that nearly every route of a kind has. */
 const PARAM_NOISE = new Set(["node", "vmid", "digest", "delete", "name", "id", "pos", "force", "type"]);
 
 /**
  * Makes the index over every route of the endpoint table, and over those that only `texts` knows.
- * Takes about 50 ms.
+ * Takes about 100 ms.
  */
 export function buildIndex(texts: ReadonlyMap<string, string> = new Map()): Index {
-  const entries: Entry[] = [];
-  const postings = new Map<string, Map<number, number>>();
-  for (const route of new Set([...allRoutes(), ...texts.keys()])) {
-    const entry = entryOf(route);
-    if (!entry) continue;
-    const number = entries.push(entry) - 1;
-    for (const [word, weight] of weightsOf(route, texts.get(route) ?? "")) {
-      const found = postings.get(word) ?? new Map<number, number>();
-      found.set(number, weight);
-      postings.set(word, found);
-    }
-  }
-  return { entries, postings };
+  const words = new MiniSearch<Document>({
+    fields: ["words"],
+    // What is put in and what is asked has been read into words already.
+    tokenize: (text) => text.split(" ").filter(Boolean),
+    processTerm: (word) => word,
+    searchOptions: { bm25: BM25 },
+  });
+  const routes = [...new Set([...allRoutes(), ...texts.keys()])];
+  const entries = routes.flatMap((route) => entryOf(route) ?? []);
+  words.addAll(entries.map(({ route }, id) => ({ id, words: weighted(route, texts.get(route) ?? "") })));
+  return { entries, words };
 }
 
 const read = (words: string): string[] => wordsOf(words).map((word) => word.text);
@@ -81,31 +102,32 @@ function entryOf(route: string): Entry | undefined {
   };
 }
 
-function weightsOf(route: string, text: string): Map<string, number> {
-  const weights = new Map<string, number>();
-  const put = (words: readonly string[], weight: number): void => {
-    for (const word of words) weights.set(word, (weights.get(word) ?? 0) + weight);
-  };
+/** All words of a route, each as often as its fields make it count. */
+function weighted(route: string, text: string): string {
+  const counts = new Map<string, number>();
+  for (const [field, words] of Object.entries(wordsByField(route, text)) as [Field, readonly string[]][]) {
+    const shorter = field === "summary" ? Math.min(1, (USUAL_LENGTH / Math.max(words.length, 1)) ** 0.4) : 1;
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + TIMES[field] * shorter);
+  }
+  return [...counts].map(([word, count]) => `${word} `.repeat(Math.max(1, Math.round(count)))).join("");
+}
+
+function wordsByField(route: string, text: string): { readonly [F in Field]: readonly string[] } {
+  const endpoint = findEndpoint(route);
   const segments = route.slice(route.indexOf("/") + 1).split("/");
   const leaf = segments.findLastIndex((segment) => !segment.startsWith("{"));
-  segments.forEach((segment, at) => {
-    if (segment.startsWith("{")) {
-      if (segment !== "{node}" && segment !== "{vmid}") put(read(segment), WEIGHT.placeholder);
-    } else put(named(segment), at === leaf ? WEIGHT.leaf : WEIGHT.path);
-  });
-  const summary = read(summaryOf(route) ?? "");
-  put(summary, WEIGHT.summary * Math.min(1, (USUAL_LENGTH / Math.max(summary.length, 1)) ** 0.4));
-  put(read(keywordsOf(route)), WEIGHT.keywords);
-  put(read(areaWordsOf(route)), WEIGHT.area);
-  const endpoint = findEndpoint(route);
-  if (endpoint) {
-    put(
-      read(endpoint.name).filter((word) => !NAME_NOISE.has(word)),
-      WEIGHT.name,
-    );
-    for (const name of Object.keys(endpoint.params))
-      if (!PARAM_NOISE.has(name)) put(read(name.replace(/\[n\]$/, "")), PARAM);
-  }
-  put(read(text), TEXT);
-  return weights;
+  const literal = (segment: string) => !segment.startsWith("{");
+  const own = (segment: string) => !literal(segment) && segment !== "{node}" && segment !== "{vmid}";
+  const params = Object.keys(endpoint?.params ?? {}).filter((name) => !PARAM_NOISE.has(name));
+  return {
+    leaf: named(segments[leaf] ?? ""),
+    path: segments.filter((segment, at) => literal(segment) && at !== leaf).flatMap(named),
+    placeholder: segments.filter(own).flatMap(read),
+    name: read(endpoint?.name ?? "").filter((word) => !NAME_NOISE.has(word)),
+    summary: read(summaryOf(route) ?? ""),
+    keywords: read(keywordsOf(route)),
+    area: read(areaWordsOf(route)),
+    params: params.flatMap((name) => read(name.replace(/\[n\]$/, ""))),
+    text: read(text),
+  };
 }

@@ -65,20 +65,25 @@ const WEAK = new Set(
     .map(stem),
 );
 /** Words that fit nearly everything. */
-const GENERIC = new Set("config option status state information info detail thing value use".split(" ").map(stem));
+const GENERIC = new Set(
+  "config option status state information info detail thing value use".split(" ").map(stem),
+);
 /** Words that ask for more than one. */
 const MANY = new Set(
   `all every everything each many several multiple bulk mass list both various evacuate drain empty guests vms
    containers cts machines instances workloads`.split(/\s+/),
 );
 /** A plural that asks for a list: not `status`, `access`, `settings`. */
-const PLURAL = /^(?!(?:settings|options|details|logs|stats|statistics|contents|dns|was|does|has|this|its|changes)$).{2,}[^sui]s$/;
+const PLURAL =
+  /^(?!(?:settings|options|details|logs|stats|statistics|contents|dns|was|does|has|this|its|changes)$).{2,}[^sui]s$/;
 /** Openings that come before what is asked. */
 const OPENING =
   /^\s*(?:please\s+|hey\s+|(?:how (?:do|can|would|should) (?:i|we|you)|how to|(?:can|could|would) you|i(?:'d| would) (?:like|love) to|i (?:want|need|have) to|we (?:want|need|have) to|let me|let's|help me|is there a way to|(?:i )?want to|need to|go)\s+)+/i;
 
 const VERB_FIT = new Map(
-  VERBS.flatMap(([fit, verbs]) => verbs.split(/\s+/).map((verb) => [verb.replaceAll("_", " "), fit] as const)),
+  VERBS.flatMap(([fit, verbs]) =>
+    verbs.split(/\s+/).map((verb) => [verb.replaceAll("_", " "), fit] as const),
+  ),
 );
 
 /** What a request asks for. */

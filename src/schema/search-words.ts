@@ -97,7 +97,8 @@ export function wordsOf(text: string): Word[] {
       at += phrase.words.length;
       continue;
     }
-    if ((!FILLER.has(word) || KEPT.has(word)) && !/^\d+$/.test(word)) words.push({ text: first, raw: word, at });
+    if ((!FILLER.has(word) || KEPT.has(word)) && !/^\d+$/.test(word))
+      words.push({ text: first, raw: word, at });
     at += 1;
   }
   return words;

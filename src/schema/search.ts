@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import type { SearchOptions } from "minisearch";
 import type { Endpoint } from "./endpoint.ts";
 import { buildIndex, type Entry, type Index } from "./search-index.ts";
 import { type Query, readQuery } from "./search-query.ts";
@@ -6,7 +6,7 @@ import { RELATED } from "./search-synonyms.ts";
 import { stem } from "./search-words.ts";
 
 /** What narrows a search, and what widens it. */
-export interface SearchOptions {
+export interface RouteSearchOptions {
   readonly method?: Endpoint["method"];
   /** How many routes at most; 10 unless told. */
   readonly limit?: number;
@@ -22,8 +22,8 @@ export interface Found {
 }
 
 const DEFAULT_LIMIT = 10;
-/** BM25's saturation: how soon more of the same word stops to count. */
-const SATURATION = 1.6;
+/** How much it counts against a route that it knows only some of the words. */
+const COVERED = 0.5;
 /** What remains of a route of the other kind of guest, when the request names one. */
 const OTHER_KIND = 0.3;
 /** What acts on many guests, when the request does not say so. */
@@ -56,7 +56,7 @@ function indexFor(texts: ReadonlyMap<string, string> | undefined): Index {
 const related = new Map(
   Object.entries(RELATED).map(([word, others]) => [
     stem(word),
-    Object.entries(others).map(([other, share]) => ({ text: stem(other), share })),
+    Object.entries(others).map(([other, weight]): Meaning => ({ word: stem(other), weight })),
   ]),
 );
 
@@ -64,7 +64,7 @@ const related = new Map(
  * The routes of PVE's API that do what a request in plain English asks for, best first; none when no word of it
  * is known. The index is made at the first search, and once more for each map of `texts`.
  */
-export function searchRoutes(query: string, options: SearchOptions = {}): readonly Found[] {
+export function searchRoutes(query: string, options: RouteSearchOptions = {}): readonly Found[] {
   const index = indexFor(options.texts);
   const asked = readQuery(query);
   const found: Found[] = [];
@@ -87,41 +87,42 @@ function likelihood(entry: Entry, asked: Query, methodGiven: boolean): number {
   const named = asked.words.filter(({ text, share }) => share === 1 && entry.leaf.has(text)).length;
   const leaf = 1 + LEAF * (named / Math.max(entry.leaf.size, 1));
   const kind = entry.kind === undefined || entry.kind === other ? 1 : asked.kind ? OTHER_KIND : UNNAMED_LXC;
-  return entry.prior * fit * kind * number * leaf * (guestFirewall ? UNNAMED_GUEST : 1) * PER_LEVEL ** entry.depth;
+  return (
+    entry.prior * fit * kind * number * leaf * (guestFirewall ? UNNAMED_GUEST : 1) * PER_LEVEL ** entry.depth
+  );
 }
 
-/** By entry: BM25F of the request's words, times how much of the request the entry knows. */
+/** By entry: what the request's words score there, times how much of the request the entry knows. */
 function matches(index: Index, asked: Query): Map<number, number> {
   const sums = new Map<number, number>();
   let whole = 0;
   for (const { text, share } of asked.words) {
     const best = new Map<number, number>();
     let most = 0;
-    for (const other of meanings(index, text)) {
-      const posting = index.postings.get(other.text);
-      if (!posting) continue;
-      const rarity = Math.log(1 + index.entries.length / posting.size);
-      const weight = share * other.share * rarity;
-      most = Math.max(most, weight);
-      for (const [number, count] of posting) {
-        const value = weight * (count / (count + SATURATION));
-        if (value > (best.get(number) ?? 0)) best.set(number, value);
+    for (const { word, weight, options } of meanings(index, text)) {
+      for (const { id, score } of index.words.search(word, options)) {
+        const value = share * weight * score;
+        most = Math.max(most, value);
+        if (value > (best.get(id) ?? 0)) best.set(id, value);
       }
     }
     whole += most;
     for (const [number, value] of best) sums.set(number, (sums.get(number) ?? 0) + value);
   }
-  for (const [number, sum] of sums) sums.set(number, sum * (sum / whole) ** 0.5);
+  for (const [number, sum] of sums) sums.set(number, sum * (sum / whole) ** COVERED);
   return sums;
 }
 
+interface Meaning {
+  readonly word: string;
+  readonly weight: number;
+  readonly options?: SearchOptions;
+}
+
 /** A word of a request and what else it may mean; one the index lacks means those that resemble it. */
-function meanings(index: Index, text: string): readonly { text: string; share: number }[] {
+function meanings(index: Index, text: string): readonly Meaning[] {
   const others = related.get(text) ?? [];
-  if (index.postings.has(text) || others.length > 0) return [{ text, share: 1 }, ...others];
+  if (others.length > 0 || index.words.search(text).length > 0) return [{ word: text, weight: 1 }, ...others];
   if (text.length < 4 || /\d/.test(text)) return [];
-  const allowed = text.length < 7 ? 1 : 2;
-  return [...index.postings.keys()]
-    .filter((known) => known.startsWith(text) || (known.length > 3 && distance(known, text) <= allowed))
-    .map((known) => ({ text: known, share: RESEMBLING }));
+  return [{ word: text, weight: RESEMBLING, options: { prefix: true, fuzzy: text.length < 7 ? 1 : 2 } }];
 }
