@@ -52,7 +52,7 @@ function licences(inputs) {
 
 function licence(folder) {
   const { name, version, license } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8"));
-  const file = ["LICENSE", "LICENSE.md", "license"]
+  const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"]
     .map((base) => `${root}/${folder}/${base}`)
     .find(existsSync);
   if (!file) throw new Error(`${folder} has no licence text to pass on.`);

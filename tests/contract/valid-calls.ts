@@ -15,6 +15,10 @@ const snapshot = { vmid: 107, snapname: "clean" };
 const ctSnapshot = { vmid: 203, snapname: "pre-migration" };
 
 export const VALID_CALLS: Readonly<Record<string, ValidCall>> = {
+  pve_search_api: { args: { query: "resize a disk" } },
+  pve_describe_api: { args: { route: "PUT /nodes/{node}/qemu/{vmid}/resize", parameters: ["disk"] } },
+  pve_read_api: { args: { route: "GET /nodes/pve1/dns" } },
+  pve_write_api: { args: { route: "POST /nodes/{node}/qemu/{vmid}/status/start", params: vm } },
   pve_apply_network: {
     args: onPve1,
     before: [["pve_create_network", { node: "pve1", iface: "vmbr7", type: "bridge" }]],
