@@ -94,7 +94,7 @@ function listOf(what: string, data: readonly Json[], wanted: Wanted, empty: stri
   );
   const next = start + shown.length;
   return {
-    headline: `${what}: ${matching.length}${of} ${entries(matching.length)}.`,
+    headline: `${what}: ${matching.length}${of} ${entries(rows.length)}.`,
     blocks: [
       {
         kind: "table",

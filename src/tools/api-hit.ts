@@ -45,10 +45,20 @@ export const requiredOf = ({ params, path }: Endpoint): readonly string[] =>
     required && !path.includes(`{${name}}`) ? [name] : [],
   );
 
-/** Whether the token may call it: `yes`, `no: lacks VM.Audit on /vms/{vmid}`. */
-export function reachText(endpoint: Endpoint, held: Held | undefined): string {
+/** `VM.Config.Disk …` of a choice of privileges. */
+const firstOf = (lacks: string): string => {
+  const [first = "", ...others] = lacks.replace(/ on .*/, "").split(/ or |, /);
+  return others.length > 0 ? `${first} …` : first;
+};
+
+/**
+ * Whether the token may call it: `yes`, `no: lacks VM.Audit on /vms/{vmid}`.
+ * @param brief the privilege alone: `no: VM.Audit`
+ */
+export function reachText(endpoint: Endpoint, held: Held | undefined, brief = false): string {
   const { may, lacks } = tokenReach(endpoint, held);
   if (may !== "no") return may === "yes" ? "yes" : "not known";
-  if (lacks !== undefined) return `no: lacks ${lacks}`;
-  return endpoint.noToken ? "no: PVE takes it from no token" : "no: root@pam alone";
+  if (lacks !== undefined) return brief ? `no: ${firstOf(lacks)}` : `no: lacks ${lacks}`;
+  if (!endpoint.noToken) return "no: root@pam alone";
+  return brief ? "no token may" : "no: PVE takes it from no token";
 }

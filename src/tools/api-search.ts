@@ -11,6 +11,9 @@ const HITS = 8;
 const MOST_HITS = 30;
 /** A summary that the node wrote is cut here. */
 const FOREIGN_MAX = 70;
+/** Characters that a hit may take: eight of them stay within 1,500 bytes. Beyond that the summaries are cut. */
+const ROOM = 165;
+const SHORT = 56;
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -38,20 +41,30 @@ export async function searchApi(call: ToolCall): Promise<Answer> {
     return [
       {
         route,
-        what: foreign ? summary.slice(0, FOREIGN_MAX) : summary,
+        what: foreign ? cut(summary, FOREIGN_MAX) : summary,
         foreign,
         effect: effectText(classification),
         needs: requiredOf(endpoint).join(", "),
-        token: call.closed(route) === undefined ? reachText(endpoint, held) : "switched off here",
+        token: call.closed(route) === undefined ? reachText(endpoint, held, true) : "switched off here",
         since: endpoint.since,
       },
     ];
   });
+  const long = rows.reduce((sum, row) => sum + Object.values(row).join(" | ").length, 0) > ROOM * hits.length;
   return {
-    headline: `${rows.length} ${rows.length === 1 ? "operation" : "operations"}, the likeliest first; pve_describe_api tells how to call one.`,
-    blocks: [{ kind: "table", columns: COLUMNS, rows }],
+    headline: `${rows.length} ${rows.length === 1 ? "operation" : "operations"}, the likeliest first; pve_describe_api tells more.`,
+    blocks: [
+      {
+        kind: "table",
+        columns: COLUMNS,
+        rows: long ? rows.map((row) => ({ ...row, what: cut(row.what, SHORT) })) : rows,
+      },
+    ],
   };
 }
+
+const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
 
 const COLUMNS: readonly Column[] = [
   { key: "route" },
