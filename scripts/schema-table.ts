@@ -2,6 +2,7 @@ import type {
   Endpoint,
   Param,
   PastPermissions,
+  PropertyFormat,
   StoredEndpoint,
   StoredTable,
 } from "../src/schema/endpoint.ts";
@@ -38,11 +39,25 @@ export function buildTable(descriptions: readonly Description[]): StoredTable {
     places.set(key, known);
     return known;
   };
+  /** The keys of a property string with theirs; a release that only names the format tells nothing of them. */
+  const datedKeys = (route: string, name: string, format: PropertyFormat, whole: Lifetime): PropertyFormat =>
+    Object.fromEntries(
+      Object.entries(format).map(([key, fact]) => {
+        const { since } = lifetime((endpoints) => {
+          const param = endpoints.get(route)?.params[name];
+          return (
+            param !== undefined && (typeof param.format !== "object" || Object.hasOwn(param.format, key))
+          );
+        });
+        return [key, since === undefined || since === whole.since ? fact : { ...fact, since }];
+      }),
+    );
   /** A parameter with its lifetime, where that is not its operation's own. */
   const dated = (route: string, name: string, param: Param, whole: Lifetime): Param => {
     const own = lifetime((endpoints) => Object.hasOwn(endpoints.get(route)?.params ?? {}, name));
     return {
       ...undated(param),
+      ...(typeof param.format === "object" ? { format: datedKeys(route, name, param.format, own) } : {}),
       ...(own.since === undefined || own.since === whole.since ? {} : { since: own.since }),
       ...(own.until === undefined || own.until === whole.until ? {} : { until: own.until }),
     };

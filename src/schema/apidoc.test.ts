@@ -6,7 +6,13 @@ import type { Endpoint, Param } from "./endpoint.ts";
 import { endpointIn, routesIn } from "./endpoint-table.ts";
 import { parseRelease } from "./release.ts";
 
-const undated = ({ since: _since, until: _until, ...fact }: Param): Param => fact;
+const undated = ({ since: _since, until: _until, ...fact }: Param): Param =>
+  typeof fact.format === "object"
+    ? {
+        ...fact,
+        format: Object.fromEntries(Object.entries(fact.format).map(([key, one]) => [key, undated(one)])),
+      }
+    : fact;
 
 /** An endpoint as a description can state it: without since and until. */
 function stated({ since: _since, until: _until, ...endpoint }: Endpoint): Endpoint {

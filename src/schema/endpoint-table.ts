@@ -89,6 +89,14 @@ export function endpointIn(route: string, release: Release): Endpoint | undefine
   return found;
 }
 
+/** A property string without the keys that the release lacks; the parameter itself where it has them all. */
+function withKeys(fact: Param, release: Release): Param {
+  if (typeof fact.format !== "object") return fact;
+  const keys = Object.entries(fact.format);
+  const there = keys.filter(([, key]) => isIn(key, release));
+  return there.length === keys.length ? fact : { ...fact, format: Object.fromEntries(there) };
+}
+
 /** The endpoint itself where the release has it no other way. */
 function asOf(endpoint: Endpoint, release: Release): Endpoint {
   const { params, permissions } = table().past;
@@ -96,9 +104,10 @@ function asOf(endpoint: Endpoint, release: Release): Endpoint {
   const said = Object.hasOwn(permissions, endpoint.route) ? permissions[endpoint.route] : undefined;
   const permission = said?.find(({ until }) => isIn({ until }, release));
   const inRelease = ([, fact]: [string, Param]) => isIn(fact, release);
-  const here = Object.entries(endpoint.params).filter(inRelease);
+  const own = Object.entries(endpoint.params);
+  const here = own.filter(inRelease).map(([name, fact]) => [name, withKeys(fact, release)] as const);
   const more = Object.entries(gone).filter(inRelease);
-  const whole = here.length === Object.keys(endpoint.params).length;
+  const whole = here.length === own.length && here.every(([name, fact]) => fact === endpoint.params[name]);
   if (whole && more.length === 0 && !permission) return endpoint;
   const { check, user, ...rest } = endpoint;
   const callers = permission ?? { check, user };

@@ -45,6 +45,7 @@ const TESTS: Readonly<Record<string, (value: string, wanted: string) => boolean>
  * Throws a Refusal for what is none.
  */
 export function rowFilter(text: string): Condition {
+  if ((text.match(/"/g) ?? []).length % 2 === 1) throw new Refusal("filter: a double quote is not closed.");
   const parts = text.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
   const conditions = parts.map((part): Condition => {
     const [, field, operator, quoted, plain] = CONDITION.exec(part) ?? [];
