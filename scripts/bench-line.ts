@@ -3,7 +3,7 @@ export interface Line {
   readonly name: string;
   readonly value: number;
   /** `x` is a ratio. */
-  readonly unit: "bytes" | "x" | "ms" | "calls/s" | "connections" | "MiB" | "calls";
+  readonly unit: "bytes" | "%" | "x" | "ms" | "calls/s" | "connections" | "MiB" | "calls";
   readonly atMost?: number;
   readonly atLeast?: number;
   /** What stands behind the figure: absolute times of this machine, number of tools. */
@@ -12,6 +12,7 @@ export interface Line {
 
 const DIGITS: Readonly<Record<Line["unit"], number>> = {
   bytes: 0,
+  "%": 1,
   x: 2,
   ms: 2,
   "calls/s": 0,
