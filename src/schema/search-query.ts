@@ -97,6 +97,8 @@ export interface Query {
   readonly many: boolean;
   /** It names a guest, of whatever kind. */
   readonly guest: boolean;
+  /** It names no guest, but a node or the cluster. */
+  readonly scope?: "node" | "cluster";
 }
 
 /** Reads a request: its words, what its verb says about the method, and the kind of guest it names. */
@@ -109,13 +111,21 @@ export function readQuery(text: string): Query {
   for (const word of words) shares.set(word.text, Math.max(shares.get(word.text) ?? 0, shareOf(word)));
   const vm = shares.has(stem("vm"));
   const container = shares.has(stem("container"));
+  const guest = vm || container || shares.has(stem("guest"));
   return {
     words: [...shares].map(([word, share]) => ({ text: word, share })),
     fit,
     many: raw.some((word) => MANY.has(word)) || (fit.GET === 1 && raw.some((word) => PLURAL.test(word))),
-    guest: vm || container || shares.has(stem("guest")),
+    guest,
+    ...scopeOf(shares, guest),
     ...(vm === container ? {} : { kind: vm ? ("qemu" as const) : ("lxc" as const) }),
   };
+}
+
+function scopeOf(shares: ReadonlyMap<string, number>, guest: boolean): { scope?: "node" | "cluster" } {
+  if (guest) return {};
+  if (shares.has(stem("cluster"))) return { scope: "cluster" };
+  return shares.has(stem("node")) ? { scope: "node" } : {};
 }
 
 function shareOf(word: Word): number {

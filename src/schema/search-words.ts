@@ -9,6 +9,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   vgs: "volumegroup",
   pvs: "lvm",
   mons: "mon",
+  terminal: "terminal",
+  terminals: "terminal",
 };
 
 /** Words that say nothing about what is wanted. */

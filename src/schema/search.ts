@@ -35,7 +35,11 @@ const LEAF = 0.12;
 /** A guest's own firewall, when the request names no guest. */
 const UNNAMED_GUEST = 0.9;
 /** Containers come after VMs when the request names neither. */
-const UNNAMED_LXC = 0.95;
+const UNNAMED_LXC = 0.85;
+/** Guests, when the request is about a node and names no guest. */
+const NODE_NOT_GUEST = 0.8;
+/** What is of the scope that the request names: that kind of guest, the cluster. */
+const IN_SCOPE = 1.12;
 const PER_LEVEL = 0.985;
 /** A word that only resembles one of the index. */
 const RESEMBLING = 0.6;
@@ -81,15 +85,21 @@ export function searchRoutes(query: string, options: RouteSearchOptions = {}): r
 /** How likely a route is meant, whatever its words. */
 function likelihood(entry: Entry, asked: Query, methodGiven: boolean): number {
   const fit = methodGiven ? 1 : asked.fit[entry.method];
-  const other = asked.kind ?? "qemu";
   const guestFirewall = entry.kind !== undefined && !asked.guest && entry.route.includes("/firewall");
   const number = asked.many === (entry.bulk || entry.lists) ? 1 : entry.bulk ? ONE_NOT_BULK : MANY_NOT_ONE;
   const named = asked.words.filter(({ text, share }) => share === 1 && entry.leaf.has(text)).length;
   const leaf = 1 + LEAF * (named / Math.max(entry.leaf.size, 1));
-  const kind = entry.kind === undefined || entry.kind === other ? 1 : asked.kind ? OTHER_KIND : UNNAMED_LXC;
-  return (
-    entry.prior * fit * kind * number * leaf * (guestFirewall ? UNNAMED_GUEST : 1) * PER_LEVEL ** entry.depth
-  );
+  const factors = [fit, number, leaf, scopeOf(entry, asked), guestFirewall ? UNNAMED_GUEST : 1];
+  return factors.reduce((product, factor) => product * factor, entry.prior) * PER_LEVEL ** entry.depth;
+}
+
+/** How well a route fits the kind of guest, the node or the cluster that the request names. */
+function scopeOf({ kind, route }: Entry, asked: Query): number {
+  if (asked.scope === "cluster") return route.includes(" /cluster") ? IN_SCOPE : 1;
+  if (kind === undefined) return 1;
+  if (asked.scope === "node") return NODE_NOT_GUEST * (kind === "lxc" ? UNNAMED_LXC : 1);
+  if (asked.kind === undefined) return kind === "lxc" ? UNNAMED_LXC : 1;
+  return kind === asked.kind ? IN_SCOPE : OTHER_KIND;
 }
 
 /** By entry: what the request's words score there, times how much of the request the entry knows. */

@@ -33,7 +33,7 @@ const ACTIONS: readonly PowerAction[] = [
     title: "Stop",
     noun: "Stop",
     description: "Stop GUEST at once; unsaved data is lost.",
-    params: { qemu: {}, lxc: { "overrule-shutdown": "" } },
+    params: { qemu: {}, lxc: { "overrule-shutdown": "PVE 8.1+" } },
     more: ["qemu"],
   },
   {

@@ -139,7 +139,7 @@ export const haTools = category("ha", [
     description: "Take a guest out of HA management.",
     route: "DELETE /cluster/ha/resources/{sid}",
     reads: [ONE, GUESTS],
-    params: { sid: SID, purge: "Also from rules" },
+    params: { sid: SID, purge: "Also from rules; PVE 9.1+" },
     run: remove,
   }),
   ...haRuleTools,

@@ -122,7 +122,7 @@ export const poolTools = category("pools", [
     name: "pve_update_pool",
     title: "Update pool",
     tier: "full",
-    description: "Add members to a pool, remove them, or change its comment.",
+    description: "Add members to a pool, remove them, or change its comment. PVE 8.1+.",
     route: "PUT /pools",
     params: {
       poolid: "",
@@ -140,7 +140,7 @@ export const poolTools = category("pools", [
     name: "pve_delete_pool",
     title: "Delete pool",
     tier: "full",
-    description: "Delete an empty pool.",
+    description: "Delete an empty pool. PVE 8.1+.",
     route: "DELETE /pools",
     params: { poolid: "" },
     compare: { ...settings, gone: true },

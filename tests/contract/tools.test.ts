@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findEndpoint } from "../../src/schema/endpoint-table.ts";
+import { findEndpoint, knownReleases } from "../../src/schema/endpoint-table.ts";
+import { compareReleases, parseRelease } from "../../src/schema/release.ts";
 import { allHandlers } from "../../src/simulator/all-routes.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
@@ -171,6 +172,32 @@ describe("the surface", () => {
     // What the one for changes does is known when it is called.
     for (const tool of CATALOGUE)
       if (tool.any !== "change") expect(tool.tier, tool.name).toBe(tierOf[tool.effect]);
+  });
+
+  it("says from which PVE on there is what not every release has", () => {
+    const releases = knownReleases();
+    /** Later than the last release that is known to lack it, and not later than the first that is known to have it. */
+    const told = (text: string | undefined, since: string): boolean => {
+      const said = parseRelease(/PVE (\d+\.\d+)\+/.exec(text ?? "")?.[1] ?? "");
+      const [lacks, has] = [releases[releases.indexOf(since) - 1], since].map((one) =>
+        parseRelease(one ?? ""),
+      );
+      return (
+        !!said && !!lacks && !!has && compareReleases(said, lacks) > 0 && compareReleases(said, has) <= 0
+      );
+    };
+    const untold = CATALOGUE.flatMap((tool) => {
+      const endpoint = findEndpoint(tool.route);
+      const { description, inputSchema } = listing(tool);
+      const whole = endpoint?.since !== undefined && !told(description, endpoint.since) ? [tool.name] : [];
+      const params = inputsOf(tool).flatMap(({ name, of, required }) => {
+        const since = of === undefined ? undefined : endpoint?.params[of]?.since;
+        if (since === undefined || required) return [];
+        return told(inputSchema.properties[name]?.description, since) ? [] : [`${tool.name} ${name}`];
+      });
+      return [...whole, ...params];
+    });
+    expect(untold).toEqual([]);
   });
 
   it("keeps our own inputs apart from the endpoint's parameters", () => {

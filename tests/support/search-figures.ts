@@ -20,8 +20,8 @@ export interface SearchFigures {
   }[];
 }
 
-/** The set that the search was made with, and one by somebody who has not seen it. */
-export const SETS = ["dev-intents", "intents"] as const;
+/** The set that the search was made with, one that was added to it, and the judge's, by somebody who has not seen the search. */
+export const SETS = ["dev-intents", "intents", "operator-intents"] as const;
 
 /** One of the sets in tests/search. */
 export const intentsOf = (set: (typeof SETS)[number]): readonly Intent[] =>
