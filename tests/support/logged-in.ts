@@ -1,5 +1,5 @@
 import { csrfToken, loginTicket } from "../../src/simulator/tickets.ts";
-import type { Answer, simulated } from "./simulated.ts";
+import { type Answer, answerOf, type simulated } from "./simulated.ts";
 
 type Params = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -24,13 +24,6 @@ export function loggedIn(
       },
       ...(inBody ? { body: form.toString() } : {}),
     });
-    const body = response.body.startsWith("{") ? JSON.parse(response.body) : {};
-    return {
-      status: response.status,
-      data: body.data,
-      message: body.message,
-      errors: body.errors,
-      changes: body.changes,
-    };
+    return answerOf(response);
   };
 }

@@ -24,6 +24,14 @@ export interface Answer {
   readonly changes: string | undefined;
 }
 
+/** What a response of the simulated PVE says. */
+export function answerOf({ status, body }: { readonly status: number; readonly body: string }): Answer {
+  const { data, message, errors, changes } = body.startsWith("{")
+    ? JSON.parse(body)
+    : ({} as Partial<Answer>);
+  return { status, data, message, errors, changes };
+}
+
 /** The demo cluster on a clock that only tests move, with a way to call it as one of its tokens. */
 export function simulated(scenario = clusterWorld, options: SimulatorOptions = {}) {
   const clock = new VirtualClock(MORNING);
@@ -47,14 +55,7 @@ export function simulated(scenario = clusterWorld, options: SimulatorOptions = {
       },
       ...(inBody ? { body: query } : {}),
     });
-    const body = response.body.startsWith("{") ? JSON.parse(response.body) : {};
-    return {
-      status: response.status,
-      data: body.data,
-      message: body.message,
-      errors: body.errors,
-      changes: body.changes,
-    };
+    return answerOf(response);
   };
   /** Lets time pass, then reads how the task ended. */
   const finish = async (upid: string) => {
