@@ -31,7 +31,7 @@ const ONE_NOT_BULK = 0.75;
 /** What answers one thing, when the request asks for many, and the reverse. */
 const MANY_NOT_ONE = 0.94;
 /** What a path is about is what the request names. */
-const LEAF = 0.12;
+const LEAF = 0.06;
 /** A guest's own firewall, when the request names no guest. */
 const UNNAMED_GUEST = 0.9;
 /** Containers come after VMs when the request names neither. */
