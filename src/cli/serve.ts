@@ -5,7 +5,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { App } from "../mcp/app.ts";
 import type { AppParts } from "../mcp/parts.ts";
-import { httpsTransport } from "../pve/https-transport.ts";
+import { clusterLine } from "../pve/cluster-line.ts";
 import { explainStartup, noPrivilegesText, probeVersion } from "../pve/startup.ts";
 import type { Transport } from "../pve/transport.ts";
 import { cleanLine, cleanText } from "../render/clean.ts";
@@ -31,10 +31,14 @@ const PARENT_CHECK_MS = 2_000;
 /** `mcp-pve serve`: checks the configuration and the connection, then serves MCP over stdio. */
 export async function serve(proc: ProcessLike): Promise<void> {
   const config = readConfig(proc, () => loadConfig(proc.env, FROM_SYSTEM));
-  const { baseUrl, tokenId, tokenSecret, tls, timeout } = config.connection;
+  const { baseUrls, tokenId, tokenSecret, timeout } = config.connection;
+  const [baseUrl] = baseUrls;
   const secret = tokenSecret.reveal();
   const log = cleanLog(proc.log, [secret]);
-  const transport = traced(httpsTransport(baseUrl, tls), config.debug, log);
+  const { transport } = clusterLine(config.connection, {
+    log,
+    traced: (inner) => traced(inner, config.debug, log),
+  });
   const startup = { transport, authorization: `PVEAPIToken=${tokenId}=${secret}`, timeoutMs: timeout * 1000 };
   // The check is under way while the rest of the program loads.
   const probe = probeVersion(startup).then(
@@ -44,7 +48,7 @@ export async function serve(proc: ProcessLike): Promise<void> {
   const program = await loadProgram();
   const checked = await probe;
   if ("error" in checked) {
-    log(await explainStartup(checked.error, { baseUrl, tokenId, tls }));
+    log(explainStartup(checked.error, { baseUrl, tokenId }));
     return proc.exit(1);
   }
   const privileges = watchPrivileges(startup, tokenId, log);
@@ -60,7 +64,9 @@ export async function serve(proc: ProcessLike): Promise<void> {
     log,
   });
   run(program, app, { ...proc, log });
-  log(`Connected to PVE ${checked.version} at ${baseUrl}; ${app.visible.length} tools, tier ${app.tier}.`);
+  log(
+    `Connected to PVE ${checked.version} at ${baseUrls.join(", ")}; ${app.visible.length} tools, tier ${app.tier}.`,
+  );
   try {
     if (await privileges.check()) log(`Warning: ${noPrivilegesText(tokenId)}`);
   } catch (error) {

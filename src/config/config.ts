@@ -7,19 +7,21 @@ import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 export type Tls =
   | { readonly mode: "system" }
   | { readonly mode: "ca"; readonly pem: string }
-  /** Of the leaf certificate: upper-case hexadecimal pairs joined by colons. */
-  | { readonly mode: "fingerprint"; readonly sha256: string }
+  /** Of the leaf certificates that are trusted: upper-case hexadecimal pairs joined by colons. */
+  | { readonly mode: "fingerprint"; readonly sha256: readonly string[] }
   | { readonly mode: "off" };
 
 /** Which PVE is called, as whom, and how long a call may take. */
 export interface Connection {
-  /** Scheme, host, port as written and a proxy's path; no trailing slash, no `/api2/json`. */
-  readonly baseUrl: string;
+  /** The nodes' addresses, the preferred one first: scheme, host, port as written and a reverse proxy's path; no trailing slash, no `/api2/json`. */
+  readonly baseUrls: readonly [string, ...string[]];
   readonly tokenId: string;
   readonly tokenSecret: Secret;
   readonly tls: Tls;
   /** Time limit of a whole call in seconds. */
   readonly timeout: number;
+  /** Requests that may be under way at once. */
+  readonly maxRequests: number;
 }
 
 /** Which tools are offered. */

@@ -35,9 +35,11 @@ export function readConnection(
   }
   const tokenSecret = readSecret(set, values, readFile, problems);
   const tls = readTls(set, values, readFile, problems);
-  const { PVE_BASE_URL: baseUrl, PVE_TOKEN_ID: tokenId, PVE_TIMEOUT: timeout } = values;
-  if (!baseUrl || !tokenId || !tokenSecret || !tls || timeout === undefined) return undefined;
-  return { baseUrl, tokenId, tokenSecret, tls, timeout };
+  const { PVE_BASE_URL: baseUrls, PVE_TOKEN_ID: tokenId, PVE_TIMEOUT: timeout } = values;
+  const { PVE_MAX_REQUESTS: maxRequests } = values;
+  if (!baseUrls || !tokenId || !tokenSecret || !tls || timeout === undefined || maxRequests === undefined)
+    return undefined;
+  return { baseUrls, tokenId, tokenSecret, tls, timeout, maxRequests };
 }
 
 function readSecret(

@@ -11,6 +11,7 @@ import {
   parseBoolean,
   parseChoice,
   parseChoices,
+  parseEach,
   parseList,
   parseSeconds,
   parseWholeNumber,
@@ -38,11 +39,11 @@ export const SETTINGS = z.object({
   PVE_BASE_URL: required(
     {
       group: "connection",
-      type: "URL",
+      type: "list of URLs",
       meaning:
-        "Address of a PVE node, e.g. `https://pve.example.com:8006`, or of a reverse proxy's path in front of one. `https`, or `http` on loopback. Trailing slashes and `/api2/json` are ignored.",
+        "Address of a PVE node, e.g. `https://pve.example.com:8006`, or of a reverse proxy's path in front of one. `https`, or `http` on loopback. Trailing slashes and `/api2/json` are ignored. Several, with commas between them, are nodes of one cluster: the first that answers is used.",
     },
-    parseBaseUrl,
+    parseEach(parseBaseUrl),
   ),
   PVE_TOKEN_ID: required(
     {
@@ -94,20 +95,31 @@ export const SETTINGS = z.object({
   PVE_FINGERPRINT: optional(
     {
       group: "connection",
-      type: "SHA-256",
+      type: "list of SHA-256",
       meaning:
-        "Trust exactly the certificate with this SHA-256 fingerprint (64 hexadecimal digits, colons optional), as PVE shows it under the node's Certificates.",
+        "Trust exactly the certificate with this SHA-256 fingerprint (64 hexadecimal digits, colons optional), as PVE shows it under the node's Certificates. Several, with commas between them: one for each node, or the old and the new one while a certificate is exchanged.",
     },
-    parseFingerprint,
+    parseEach(parseFingerprint),
   ),
   PVE_TIMEOUT: withDefault(
     "30",
     {
       group: "connection",
       type: "seconds",
-      meaning: "Time limit of a whole call, repetitions included: above 0, at most 3600.",
+      meaning:
+        "Time limit of a whole call, repetitions included: above 0, at most 3600. Calls that are slow by nature have longer, see [network.md](network.md).",
     },
     parseSeconds(3600),
+  ),
+  PVE_MAX_REQUESTS: withDefault(
+    "12",
+    {
+      group: "connection",
+      type: "whole number",
+      meaning:
+        "Requests to the cluster at once, 1 to 100; further ones wait their turn within their time limit.",
+    },
+    parseWholeNumber(1, 100),
   ),
   PVE_ACCESS_TIER: withDefault(
     "full",

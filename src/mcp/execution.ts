@@ -146,13 +146,13 @@ function remember({ started }: Session, upid: string): void {
 async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
   const {
     session,
-    side: { signal },
+    side: { signal, caller },
     notes,
   } = turn;
   const sentAt = session.pace.now();
   for (let attempt = 0; ; attempt++) {
     try {
-      return await session.client.send(request, { signal });
+      return await session.client.send(request, { signal, caller });
     } catch (error) {
       if (!(error instanceof PveError)) throw error;
       if (error.detail.mayHaveRun) return await afterLostAnswer(turn, request, error, sentAt);

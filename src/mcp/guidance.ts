@@ -1,3 +1,4 @@
+import { mistrustLines } from "../pve/certificate.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";
@@ -263,12 +264,20 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
     case "timeout":
       return {
         text: message,
+        refused: !reading && neverLeft(error),
         notes: reading ? ["PVE_TIMEOUT sets the limit; a hung storage or node is the usual cause."] : [],
       };
     case "tls":
-      return { text: `The certificate of the server was not trusted: ${message}`, refused: true };
+      return {
+        text: `The certificate of the server was not trusted: ${message}`,
+        notes: detail.mistrust ? mistrustLines(detail.mistrust) : [],
+        refused: detail.mayHaveRun !== true,
+      };
     case "network":
-      return { text: `The connection to PVE failed: ${message}${detail.code ? ` (${detail.code})` : ""}.` };
+      return {
+        text: `The connection to PVE failed: ${message}${detail.code ? ` (${detail.code})` : ""}.`,
+        refused: !reading && neverLeft(error),
+      };
     case "not-pve":
       return { text: `${message} Is PVE_BASE_URL right (port 8006), and no proxy in between?` };
     case "cancelled":
@@ -279,6 +288,9 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
     }
   }
 }
+
+/** True for a write that surely did not leave this machine. */
+const neverLeft = ({ detail }: PveError): boolean => detail.mayHaveRun === false && detail.fate === undefined;
 
 /** PVE names files; a reader wants the thing. */
 function notFoundText(message: string): string {
