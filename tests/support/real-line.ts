@@ -1,0 +1,38 @@
+import type { Connection, Tls } from "../../src/config/config.ts";
+import { Secret } from "../../src/config/secret.ts";
+import { createPveClient, type PveClient } from "../../src/pve/client.ts";
+import { clusterLine } from "../../src/pve/cluster-line.ts";
+import type { Transport } from "../../src/pve/transport.ts";
+import { ROOT_TOKEN } from "./small-world.ts";
+
+export interface RealLine {
+  readonly pve: PveClient;
+  readonly transport: Transport;
+  readonly log: readonly string[];
+}
+
+/** A client of the small world over the line that the server uses, to one or several addresses. */
+export function realLine(
+  urls: readonly [string, ...string[]],
+  { tls = { mode: "off" }, timeoutMs = 5_000, ...more }: Partial<Connection> & LineOptions = {},
+): RealLine {
+  const log: string[] = [];
+  const { id, secret } = ROOT_TOKEN;
+  const connection: Connection = {
+    baseUrls: urls,
+    tokenId: id,
+    tokenSecret: new Secret(secret),
+    tls,
+    timeout: timeoutMs / 1_000,
+    maxRequests: 12,
+    ...more,
+  };
+  const { transport } = clusterLine(connection, { log: (line) => log.push(line) });
+  const authorization = `PVEAPIToken=${id}=${secret}`;
+  return { pve: createPveClient({ transport, authorization, timeoutMs, tier: "full" }), transport, log };
+}
+
+interface LineOptions {
+  readonly tls?: Tls;
+  readonly timeoutMs?: number;
+}
