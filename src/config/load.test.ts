@@ -82,6 +82,7 @@ describe("a good configuration", () => {
         tokenId: "root@pam!mcp",
         tokenSecret: config.connection.tokenSecret,
         tls: { mode: "system" },
+        discover: false,
         timeout: 30,
         maxRequests: 12,
       },
@@ -92,7 +93,7 @@ describe("a good configuration", () => {
       debug: false,
       warnings: [],
     });
-    expect(config.connection.tokenSecret.reveal()).toBe(UUID);
+    expect(config.connection.tokenSecret?.reveal()).toBe(UUID);
   });
 
   test("an empty value counts as unset", () => {
@@ -244,7 +245,7 @@ describe("token", () => {
 
   test("the secret may be in a file", () => {
     const config = load({ PVE_TOKEN_SECRET: "", PVE_TOKEN_SECRET_FILE: "/run/secret" });
-    expect(config.connection.tokenSecret.reveal()).toBe(UUID);
+    expect(config.connection.tokenSecret?.reveal()).toBe(UUID);
   });
 
   test.each([

@@ -3,9 +3,10 @@ import { parseBaseUrl } from "./base-url.ts";
 import { parseBounds } from "./bounds.ts";
 import { CATEGORIES, GROUPS } from "./categories.ts";
 import type { Parsed } from "./parsed.ts";
+import { parseProxy } from "./proxy.ts";
 import { factsOf, optional, required, type SettingFacts, withDefault } from "./setting.ts";
 import { parseFingerprint } from "./tls.ts";
-import { parseTokenId, parseTokenSecret } from "./token.ts";
+import { parseTokenId, parseTokenSecret, parseUser } from "./token.ts";
 import {
   parseAbsolutePath,
   parseBoolean,
@@ -45,10 +46,11 @@ export const SETTINGS = z.object({
     },
     parseEach(parseBaseUrl),
   ),
-  PVE_TOKEN_ID: required(
+  PVE_TOKEN_ID: optional(
     {
       group: "connection",
       type: "`user@realm!name`",
+      default: "required, or `PVE_USER`",
       meaning: "The API token's id, e.g. `root@pam!mcp`.",
     },
     parseTokenId,
@@ -70,6 +72,32 @@ export const SETTINGS = z.object({
       type: "path",
       meaning:
         "A file that holds the secret and nothing else, in place of `PVE_TOKEN_SECRET`. A line end is cut off.",
+    },
+    asWritten,
+  ),
+  PVE_USER: optional(
+    {
+      group: "connection",
+      type: "`user@realm`",
+      meaning:
+        "A user to log in as, e.g. `root@pam`: beside a token for the few calls that PVE takes from no token, without one for all calls.",
+    },
+    parseUser,
+  ),
+  PVE_PASSWORD_FILE: optional(
+    {
+      group: "connection",
+      type: "path",
+      meaning: "A file that holds the password of `PVE_USER` and nothing else. A line end is cut off.",
+    },
+    asWritten,
+  ),
+  PVE_TOTP_SECRET_FILE: optional(
+    {
+      group: "connection",
+      type: "path",
+      meaning:
+        "A file with the secret of the one-time passwords of `PVE_USER`, in base32 or as the `otpauth://totp/` address of the QR code; where the login asks for one.",
     },
     asWritten,
   ),
@@ -100,6 +128,52 @@ export const SETTINGS = z.object({
         "Trust exactly the certificate with this SHA-256 fingerprint (64 hexadecimal digits, colons optional), as PVE shows it under the node's Certificates. Several, with commas between them: one for each node, or the old and the new one while a certificate is exchanged.",
     },
     parseEach(parseFingerprint),
+  ),
+  PVE_CLIENT_CERT_FILE: optional(
+    {
+      group: "connection",
+      type: "path",
+      meaning:
+        "A PEM file with the certificate to show to a reverse proxy in front of PVE that asks for one.",
+    },
+    asWritten,
+  ),
+  PVE_CLIENT_KEY_FILE: optional(
+    {
+      group: "connection",
+      type: "path",
+      meaning: "A PEM file with the private key of `PVE_CLIENT_CERT_FILE`, without a passphrase.",
+    },
+    asWritten,
+  ),
+  PVE_DISCOVER_NODES: withDefault(
+    "false",
+    {
+      group: "connection",
+      type: "boolean",
+      meaning:
+        "Use the cluster's other nodes too, at the addresses that PVE tells (`/cluster/status`) and the port of `PVE_BASE_URL`, when those of `PVE_BASE_URL` do not answer.",
+    },
+    parseBoolean,
+  ),
+  HTTPS_PROXY: optional(
+    {
+      group: "connection",
+      type: "URL",
+      secret: true,
+      meaning:
+        "An HTTP proxy to reach PVE through (CONNECT), e.g. `http://proxy.example.com:3128`, with `user:password@` where it wants that. Loopback is reached without it. `https_proxy` is the same.",
+    },
+    parseProxy,
+  ),
+  NO_PROXY: optional(
+    {
+      group: "connection",
+      type: "list of hosts",
+      meaning:
+        "Hosts, domains, addresses and networks (`192.0.2.0/24`) that are reached without the proxy; `*` is all. `no_proxy` is the same.",
+    },
+    parseList,
   ),
   PVE_TIMEOUT: withDefault(
     "30",

@@ -201,7 +201,9 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       const { privilege, aclPath } = detail;
       if (!privilege || !aclPath) {
         const ticket = /proper ticket/.test(message)
-          ? ["API tokens cannot make this call at all; a person has to, in the web interface."]
+          ? [
+              "API tokens cannot make this call at all: a person has to, in the web interface, or the operator sets PVE_USER and PVE_PASSWORD_FILE.",
+            ]
           : [];
         return { text: `PVE refused: ${message}`, notes: ticket, refused: true };
       }
@@ -214,6 +216,12 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       };
     }
     case "authentication":
+      if (/^the login of /.test(message))
+        return {
+          text: `PVE refused: ${message}.`,
+          notes: ["Check PVE_USER, PVE_PASSWORD_FILE and PVE_TOTP_SECRET_FILE; the operator decides."],
+          refused: true,
+        };
       return {
         text: `PVE refused the token (${message}).`,
         notes: ["Check PVE_TOKEN_ID and PVE_TOKEN_SECRET, and that the token exists and has not expired."],

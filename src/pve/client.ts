@@ -1,6 +1,6 @@
 import type { Tier } from "../config/settings.ts";
 import { coerce } from "../schema/coerce.ts";
-import type { Endpoint } from "../schema/endpoint.ts";
+import { type Endpoint, takesNoToken } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
@@ -190,10 +190,12 @@ function wireRequest(
   const path = buildPath(endpoint, params);
   const encoded = encodeParams(endpoint, params);
   const headers = { authorization, accept: "application/json" };
+  const login = takesNoToken(endpoint) ? { login: true as const } : {};
   // pveproxy refuses a body on GET and DELETE, and one without its length on the others.
   if (method === "GET" || method === "DELETE")
-    return { method, path: encoded === "" ? path : `${path}?${encoded}`, headers };
+    return { method, path: encoded === "" ? path : `${path}?${encoded}`, headers, ...login };
   return {
+    ...login,
     method,
     path,
     headers: {

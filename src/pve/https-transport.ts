@@ -3,7 +3,8 @@ import * as https from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
-import type { Tls } from "../config/config.ts";
+import type { ClientCertificate, HttpProxy, Tls } from "../config/config.ts";
+import { usesProxy } from "../config/proxy.ts";
 import {
   type Dial,
   FingerprintMismatch,
@@ -13,7 +14,7 @@ import {
 } from "./certificate.ts";
 import { isMistrust } from "./network-errors.ts";
 import { type Transport, type WireRequest, type WireResponse, withSending } from "./transport.ts";
-import { type HttpProxy, openTunnel } from "./tunnel.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** Connections kept to one node where nothing else is said; further requests wait for one of them. */
 export const MAX_CONNECTIONS = 12;
@@ -30,8 +31,8 @@ const INSPECT_MS = 3_000;
 export interface Way {
   readonly trust: Tls;
   readonly proxy?: HttpProxy | undefined;
-  /** Shown to a reverse proxy in front of PVE that asks for one; both in PEM. */
-  readonly client?: { readonly cert: string; readonly key: string } | undefined;
+  /** Shown to a reverse proxy in front of PVE that asks for one. */
+  readonly client?: ClientCertificate | undefined;
   readonly maxConnections?: number | undefined;
 }
 
@@ -42,7 +43,7 @@ function agentOptions({ trust, client, maxConnections = MAX_CONNECTIONS }: Way):
     maxSockets: maxConnections,
     timeout: IDLE_MS,
     scheduling: "lifo" as const,
-    ...client,
+    ...(client ? { cert: client.cert, key: client.key.reveal() } : {}),
   };
   // Where no chain is judged, an empty list spares reading the system's roots: as much time as starting Node.
   const unjudged = { ca: [], rejectUnauthorized: false };
@@ -109,19 +110,19 @@ class NodeAgent extends https.Agent {
  * whether the request may have left (`unsent`), and for a mistrusted certificate what was shown (`mistrust`).
  * @param baseUrl scheme, host, port and optional path prefix, without a trailing slash
  */
-export function httpsTransport(baseUrl: string, way: Way): Transport {
+export function httpsTransport(baseUrl: string, wanted: Way): Transport {
   const url = new URL(baseUrl);
   const secure = url.protocol === "https:";
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
+  const direct = wanted.proxy !== undefined && !usesProxy(wanted.proxy, hostname, port);
+  const way = direct ? { ...wanted, proxy: undefined } : wanted;
   const { maxConnections = MAX_CONNECTIONS } = way;
   const agent = secure
     ? new NodeAgent(way)
     : new http.Agent({ keepAlive: true, maxSockets: maxConnections, timeout: IDLE_MS, scheduling: "lifo" });
   const prefix = url.pathname.replace(/\/+$/, "");
-  const target = {
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
-    agent,
-  };
+  const target = { hostname, port, agent };
   const request = secure ? https.request : http.request;
   let own: string | undefined;
   return {

@@ -53,7 +53,9 @@ export async function hasNoPrivileges(call: StartupCall): Promise<boolean> {
 
 /** What an empty list means for a token without privileges, and the line that gives it some. */
 export const noPrivilegesText = (tokenId: string): string =>
-  `This token has no privileges here: with privilege separation a token gets none from its user. On a node: pveum acl modify / --tokens '${tokenId}' --roles PVEAuditor`;
+  tokenId.includes("!")
+    ? `This token has no privileges here: with privilege separation a token gets none from its user. On a node: pveum acl modify / --tokens '${tokenId}' --roles PVEAuditor`
+    : `The user ${tokenId} has no privileges here. On a node: pveum acl modify / --users '${tokenId}' --roles PVEAuditor`;
 
 /** A message for the operator about a start-up check that failed: the cause, and what to do. Holds no secret. */
 export function explainStartup(error: unknown, to: { baseUrl: string; tokenId: string }): string {
@@ -73,6 +75,8 @@ function explain(error: unknown, { baseUrl, tokenId }: { baseUrl: string; tokenI
     port === "8006" ? "" : ` PVE listens on port 8006; PVE_BASE_URL names ${port === "" ? "no port" : port}.`;
   switch (error.kind) {
     case "authentication":
+      if (!tokenId.includes("!"))
+        return `${baseUrl}: ${message}\nCheck PVE_USER, PVE_PASSWORD_FILE and, where the login asks for a one-time password, PVE_TOTP_SECRET_FILE.`;
       return [
         `${baseUrl} refused the token ${tokenId} (${message}).`,
         "Check PVE_TOKEN_ID and PVE_TOKEN_SECRET; the secret was shown once, when the token was made.",

@@ -9,6 +9,8 @@ export interface WireRequest {
   readonly maxBytes?: number;
   /** Whose request it is: where requests wait, callers take turns. Absent: all are one caller's. */
   readonly caller?: string;
+  /** PVE takes it from no token: it is a login's, where there is one. */
+  readonly login?: true;
   /** It takes long by what it does: a silent node is no sign of trouble. */
   readonly slow?: true;
 }

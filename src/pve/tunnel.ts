@@ -1,16 +1,8 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
-import type { Secret } from "../config/secret.ts";
+import type { HttpProxy } from "../config/config.ts";
 import { withSending } from "./transport.ts";
-
-/** An HTTP proxy to go through. */
-export interface HttpProxy {
-  /** Scheme, host and port, without credentials. */
-  readonly url: string;
-  /** `user:password`, as the proxy wants it. */
-  readonly credentials?: Secret;
-}
 
 /**
  * A connection to `host:port` through the proxy (HTTP CONNECT, RFC 9110 9.3.6). Rejects with an error that knows that

@@ -46,8 +46,8 @@ export const requiredOf = ({ params, path }: Endpoint): readonly string[] =>
   );
 
 /** Whether the token may call it: `yes`, `no: lacks VM.Audit on /vms/{vmid}`. */
-export function reachText(endpoint: Endpoint, held: Held | undefined): string {
-  const { may, lacks } = tokenReach(endpoint, held);
+export function reachText(endpoint: Endpoint, held: Held | undefined, login?: string): string {
+  const { may, lacks } = tokenReach(endpoint, held, login);
   if (may !== "no") return may === "yes" ? "yes" : "not known";
   if (lacks !== undefined) return `no: lacks ${lacks}`;
   return endpoint.noToken ? "no: PVE takes it from no token" : "no: root@pam alone";

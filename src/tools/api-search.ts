@@ -42,7 +42,7 @@ export async function searchApi(call: ToolCall): Promise<Answer> {
         foreign,
         effect: effectText(classification),
         needs: requiredOf(endpoint).join(", "),
-        token: call.closed(route) === undefined ? reachText(endpoint, held) : "switched off here",
+        token: call.closed(route) === undefined ? reachText(endpoint, held, call.login) : "switched off here",
         since: endpoint.since,
       },
     ];

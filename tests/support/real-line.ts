@@ -1,7 +1,7 @@
 import type { Connection, Tls } from "../../src/config/config.ts";
 import { Secret } from "../../src/config/secret.ts";
 import { createPveClient, type PveClient } from "../../src/pve/client.ts";
-import { clusterLine } from "../../src/pve/cluster-line.ts";
+import { type ClusterLine, clusterLine } from "../../src/pve/cluster-line.ts";
 import type { Transport } from "../../src/pve/transport.ts";
 import { ROOT_TOKEN } from "./small-world.ts";
 
@@ -9,6 +9,7 @@ export interface RealLine {
   readonly pve: PveClient;
   readonly transport: Transport;
   readonly log: readonly string[];
+  readonly discover: ClusterLine["discover"];
 }
 
 /** A client of the small world over the line that the server uses, to one or several addresses. */
@@ -23,13 +24,14 @@ export function realLine(
     tokenId: id,
     tokenSecret: new Secret(secret),
     tls,
+    discover: false,
     timeout: timeoutMs / 1_000,
     maxRequests: 12,
     ...more,
   };
-  const { transport } = clusterLine(connection, { log: (line) => log.push(line) });
-  const authorization = `PVEAPIToken=${id}=${secret}`;
-  return { pve: createPveClient({ transport, authorization, timeoutMs, tier: "full" }), transport, log };
+  const { transport, authorization, discover } = clusterLine(connection, { log: (line) => log.push(line) });
+  const pve = createPveClient({ transport, authorization, timeoutMs, tier: "full" });
+  return { pve, transport, log, discover };
 }
 
 interface LineOptions {
