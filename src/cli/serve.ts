@@ -72,7 +72,10 @@ export async function serve(proc: ProcessLike): Promise<void> {
   if (connection.discover) {
     discover().then(
       (found) => log(`Further nodes of the cluster: ${found.join(", ") || "none"}.`),
-      (error: unknown) => log(`Warning: the cluster's nodes could not be read: ${String(error)}`),
+      (error: unknown) =>
+        log(
+          `Warning: the cluster's nodes could not be read: ${error instanceof Error ? error.message : String(error)}`,
+        ),
     );
   }
   try {

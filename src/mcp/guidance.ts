@@ -222,6 +222,12 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
           notes: ["Check PVE_USER, PVE_PASSWORD_FILE and PVE_TOTP_SECRET_FILE; the operator decides."],
           refused: true,
         };
+      if (!tokenId.includes("!"))
+        return {
+          text: `PVE refused the login of ${tokenId} (${message}).`,
+          notes: ["Check that the user exists, is enabled and has not expired."],
+          refused: true,
+        };
       return {
         text: `PVE refused the token (${message}).`,
         notes: ["Check PVE_TOKEN_ID and PVE_TOKEN_SECRET, and that the token exists and has not expired."],

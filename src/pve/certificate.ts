@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import * as tls from "node:tls";
 import type { Tls } from "../config/config.ts";
+import { cleanLine } from "../render/clean.ts";
 
 /** What a server shows of its certificate; times as OpenSSL writes them. */
 export interface CertificateFacts {
@@ -21,18 +22,21 @@ export interface Mistrust {
   readonly seen: CertificateFacts;
 }
 
+/** Characters of the names that are shown. */
+const NAMES_CHARS = 400;
+
 /** The facts of the certificate at the other end of a connection. */
 export function factsOfPeer(socket: tls.TLSSocket): CertificateFacts {
   const cert = socket.getPeerCertificate();
   const name = (part: tls.PeerCertificate["subject"] | undefined) =>
-    [part?.CN ?? part?.O ?? ""].flat().join(", ");
+    cleanLine([part?.CN ?? part?.O ?? ""].flat().join(", "));
   return {
     sha256: cert.fingerprint256,
     subject: name(cert.subject),
     issuer: name(cert.issuer),
     validFrom: cert.valid_from,
     validTo: cert.valid_to,
-    names: cert.subjectaltname ?? "",
+    names: cleanLine(cert.subjectaltname ?? "", NAMES_CHARS),
   };
 }
 
@@ -53,16 +57,23 @@ export class FingerprintMismatch extends Error {
 /** How to open a connection to the same place: through the proxy, if there is one. */
 export type Dial = (options: tls.ConnectionOptions) => Promise<tls.TLSSocket>;
 
+interface InspectParts {
+  readonly dial?: Dial;
+  /** Ends the look. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Looks at a server's certificate for an error message: connects, reads it, sends nothing. */
 export function inspectCertificate(
   baseUrl: string,
   timeoutMs: number,
-  dial: Dial = async (options) => tls.connect(options),
+  { dial = async (options) => tls.connect(options), signal }: InspectParts = {},
 ): Promise<CertificateFacts | undefined> {
   const url = new URL(baseUrl);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   return new Promise((resolve) => {
     const late = setTimeout(() => resolve(undefined), timeoutMs);
+    signal?.addEventListener("abort", () => resolve(undefined), { once: true });
     const finish = (socket?: tls.TLSSocket, facts?: CertificateFacts) => {
       clearTimeout(late);
       socket?.destroy();

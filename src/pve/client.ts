@@ -219,8 +219,12 @@ function givenUp(
   mayHaveRun: boolean,
   cause?: unknown,
 ): PveError {
-  const late = cause instanceof WaitedInVain ? cause.message : "No answer";
-  const message = why === "timeout" ? `${late} within ${limitMs / 1000} s.` : "The call was cancelled.";
+  const seconds = limitMs / 1000;
+  const late =
+    cause instanceof WaitedInVain
+      ? `No turn within ${seconds} s: ${cause.message}`
+      : `No answer within ${seconds} s.`;
+  const message = why === "timeout" ? late : "The call was cancelled.";
   return new PveError(why, message, { route, mayHaveRun, cause });
 }
 

@@ -127,12 +127,13 @@ export function httpsTransport(baseUrl: string, wanted: Way): Transport {
   let own: string | undefined;
   return {
     send: async (wire) => {
+      if (wire.method !== "GET") await newsOfConnections();
       try {
         return await exchange(request, { ...target, path: prefix + wire.path }, wire, (address) => {
           own = address;
         });
       } catch (error) {
-        throw await withMistrust(error, baseUrl, way);
+        throw await withMistrust(error, baseUrl, way, wire.signal);
       }
     },
     close: () => agent.destroy(),
@@ -140,8 +141,21 @@ export function httpsTransport(baseUrl: string, wanted: Way): Transport {
   };
 }
 
+/**
+ * Lets the event loop look at its sockets once, so that a change does not go over a connection whose end has arrived
+ * already: between two rounds of immediates it polls.
+ */
+const newsOfConnections = async (): Promise<void> => {
+  for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve));
+};
+
 /** The error of a mistrusted certificate with what the server showed. */
-async function withMistrust(error: unknown, baseUrl: string, way: Way): Promise<unknown> {
+async function withMistrust(
+  error: unknown,
+  baseUrl: string,
+  way: Way,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
   if (!(error instanceof Error) || !("code" in error) || !isMistrust(String(error.code))) return error;
   const { trust, proxy } = way;
   const dial: Dial = async (options) => {
@@ -152,7 +166,7 @@ async function withMistrust(error: unknown, baseUrl: string, way: Way): Promise<
   const seen =
     error instanceof FingerprintMismatch
       ? error.certificate
-      : await inspectCertificate(baseUrl, INSPECT_MS, dial);
+      : await inspectCertificate(baseUrl, INSPECT_MS, { dial, signal });
   const mistrust: Mistrust | undefined = seen && { baseUrl, trust, code: String(error.code), seen };
   return Object.assign(error, mistrust ? { mistrust } : {});
 }

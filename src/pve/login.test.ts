@@ -85,13 +85,18 @@ describe("a login in place of a token", () => {
     expect(logins()).toHaveLength(2);
   });
 
-  test("a wrong password", async () => {
-    const { pve } = loggedIn({ password: "wrong" });
+  test("a wrong password: said, and not tried again at once", async () => {
+    const { pve, logins, pass } = loggedIn({ password: "wrong" });
     await expect(pve.call("POST /pools", { poolid: "x" })).rejects.toMatchObject({
       kind: "authentication",
       message: "the login of root@pam failed: authentication failure",
       detail: expect.not.objectContaining({ mayHaveRun: true }),
     });
+    await expect(pve.call("GET /nodes", {})).rejects.toMatchObject({ kind: "authentication" });
+    expect(logins()).toHaveLength(1);
+    pass(2);
+    await expect(pve.call("GET /nodes", {})).rejects.toMatchObject({ kind: "authentication" });
+    expect(logins()).toHaveLength(2);
   });
 });
 

@@ -11,6 +11,8 @@ import { type Transport, type WireRequest, type WireResponse, withSending } from
 /** PVE takes a ticket for two hours (PVE::AccessControl, `$ticket_lifetime`); it is exchanged well before. */
 const RENEW_MS = 90 * 60_000;
 const LASTS_MS = 120 * 60_000;
+/** Refused logins are counted, and too many lock the user out: the next try waits. */
+const AGAIN_MS = 60_000;
 /** For a login, its second factor included. */
 const LOGIN_MS = 20_000;
 const ROUTE = "POST /access/ticket";
@@ -41,6 +43,7 @@ export function withLogin(
 ): Transport {
   let current: Ticket | undefined;
   let pending: Promise<Ticket> | undefined;
+  let refused: { readonly error: PveError; readonly until: number } | undefined;
 
   const next = async (): Promise<Omit<Ticket, "since">> => {
     const living = current && now() - current.since < LASTS_MS ? current : undefined;
@@ -49,11 +52,20 @@ export function withLogin(
     return logIn(inner, login, living.ticket).catch(() => logIn(inner, login));
   };
   const renewed = (): Promise<Ticket> => {
+    if (refused && now() < refused.until) return Promise.reject(refused.error);
     pending ??= next()
-      .then((made) => {
-        current = { ...made, since: now() };
-        return current;
-      })
+      .then(
+        (made) => {
+          refused = undefined;
+          current = { ...made, since: now() };
+          return current;
+        },
+        (error: unknown) => {
+          if (error instanceof PveError && error.kind === "authentication")
+            refused = { error, until: now() + AGAIN_MS };
+          throw error;
+        },
+      )
       .finally(() => {
         pending = undefined;
       });

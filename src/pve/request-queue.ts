@@ -3,7 +3,7 @@ import { type Transport, type WireRequest, type WireResponse, withSending } from
 /** The error of a request that ended while it waited for its turn. */
 export class WaitedInVain extends Error {
   constructor(ahead: number) {
-    super(`Not sent, because ${ahead} requests to PVE were under way or before it (PVE_MAX_REQUESTS),`);
+    super(`requests under way or before it: ${ahead} (PVE_MAX_REQUESTS).`);
   }
 }
 
@@ -56,7 +56,9 @@ export function queued(inner: Transport, limit: number): Transport {
         reject(withSending(new WaitedInVain(ahead), true));
       };
       signal?.addEventListener("abort", leave, { once: true });
-      waiting.set(caller, [...(waiting.get(caller) ?? []), entry]);
+      const line = waiting.get(caller);
+      if (line) line.push(entry);
+      else waiting.set(caller, [entry]);
     });
   return {
     ...inner,

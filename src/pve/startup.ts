@@ -137,5 +137,5 @@ function explainTls(error: PveError, baseUrl: string, portHint: string): string 
     code === "FINGERPRINT_MISMATCH"
       ? `The certificate of ${address} is not the pinned one: ${error.message}`
       : `The certificate of ${address} is not trusted: ${error.message} (${code}).`;
-  return [first, ...(mistrust ? mistrustLines(mistrust).map((line) => cleanLine(line)) : [])].join("\n");
+  return [first, ...(mistrust ? mistrustLines(mistrust) : [])].join("\n");
 }

@@ -61,6 +61,19 @@ describe.concurrent("kept-alive connections", () => {
     expect(lost).toBeLessThan(30);
   });
 
+  test("that have just broken are not used for a write", async () => {
+    const server = await simulated();
+    const proxy = await startFaultProxy(server.port);
+    open.push(proxy.close);
+    const { pve } = line([`https://127.0.0.1:${proxy.port}`]);
+    for (let round = 0; round < 20; round++) {
+      await pve.call("GET /nodes", {});
+      proxy.resetAll();
+      await pve.call("POST /pools", { poolid: `broken${round}` });
+    }
+    expect(posts(server.handled)).toHaveLength(20);
+  });
+
   test("100 requests a connection, as pveproxy allows", async () => {
     const server = await simulated();
     server.server.maxRequestsPerSocket = 100;

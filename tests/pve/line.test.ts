@@ -86,6 +86,20 @@ describe("a proxy", () => {
   });
 });
 
+test("what a request hears that had no turn in its time", async () => {
+  const server = await startPve(() => ({ instead: "hang" }));
+  open.push(server.close);
+  const { pve, transport } = realLine([server.url], { maxRequests: 1, timeoutMs: 200 });
+  const first = pve.call("GET /nodes", {}, { timeoutMs: 500 }).catch(() => undefined);
+  await expect(pve.call("GET /pools", {})).rejects.toMatchObject({
+    kind: "timeout",
+    message: "No turn within 0.2 s: requests under way or before it: 1 (PVE_MAX_REQUESTS).",
+    detail: { mayHaveRun: false },
+  });
+  await first;
+  transport.close();
+});
+
 test("an IPv6 literal", async (context) => {
   const pair = { cert: readFileSync(tlsFile("leaf.pem")), key: readFileSync(tlsFile("leaf.key")) };
   const server = https.createServer(pair, (_, response) => response.end('{"data":1}'));

@@ -25,13 +25,17 @@ const pair = (name: CertificateName) => ({
 });
 const fingerprintOf = (name: CertificateName) => new X509Certificate(pair(name).cert).fingerprint256;
 
-/** A simulated cluster behind a real socket, as pveproxy serves it: idle connections end after 5 s. */
+/**
+ * A simulated cluster behind a real socket, as pveproxy serves it: idle connections end after 5 s, of which it says
+ * nothing in advance; refused requests end theirs.
+ */
 export async function startSimulatedHttps(
   world: World,
   { secure = true, port: wanted = 0 }: { readonly secure?: boolean; readonly port?: number } = {},
 ): Promise<SimulatedHttps> {
   const simulator = createSimulator(world);
   const handled: string[] = [];
+  const served = new WeakMap<object, number>();
   const listener: http.RequestListener = (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -41,6 +45,9 @@ export async function startSimulatedHttps(
       for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value);
       const body = Buffer.concat(chunks).toString("utf8");
       handled.push(`${method} ${url} ${body}`.trimEnd());
+      const number = (served.get(incoming.socket) ?? 0) + 1;
+      served.set(incoming.socket, number);
+      const last = number === server.maxRequestsPerSocket;
       const answer = await simulator.handle({ method, path: url, headers, ...(body ? { body } : {}) });
       const type = answer.headers["content-type"];
       const { date } = answer.headers;
@@ -48,6 +55,7 @@ export async function startSimulatedHttps(
         ...(type === undefined ? {} : { "content-type": type }),
         ...(date === undefined ? {} : { date }),
         "content-length": Buffer.byteLength(answer.body),
+        connection: answer.status >= 400 || last ? "close" : "Keep-Alive",
       });
       outgoing.end(answer.body);
     });
