@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Where CI wants the counts as JSON. */
 const report = process.env.MCP_PVE_TEST_REPORT;
 const E2E = "tests/e2e/**/*.test.ts";
+const FAULTS = "tests/faults/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -14,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["src/**/*.test.ts", "tests/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: [E2E],
+          exclude: [E2E, FAULTS],
         },
       },
       {
@@ -26,6 +27,17 @@ export default defineConfig({
           // These tests measure time: they come last, and a file at a time.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "faults",
+          include: [FAULTS],
+          globalSetup: "tests/support/build-dist.ts",
+          testTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

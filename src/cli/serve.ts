@@ -1,11 +1,11 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { cacheFolder } from "../config/cache-folder.ts";
-import type { DemoConfig } from "../config/config.ts";
+import type { Connection, DemoConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { App } from "../mcp/app.ts";
 import type { AppParts } from "../mcp/parts.ts";
-import { httpsTransport } from "../pve/https-transport.ts";
+import { clusterLine } from "../pve/cluster-line.ts";
 import { explainStartup, noPrivilegesText, probeVersion } from "../pve/startup.ts";
 import type { Transport } from "../pve/transport.ts";
 import { cleanLine, cleanText } from "../render/clean.ts";
@@ -31,11 +31,16 @@ const PARENT_CHECK_MS = 2_000;
 /** `mcp-pve serve`: checks the configuration and the connection, then serves MCP over stdio. */
 export async function serve(proc: ProcessLike): Promise<void> {
   const config = readConfig(proc, () => loadConfig(proc.env, FROM_SYSTEM));
-  const { baseUrl, tokenId, tokenSecret, tls, timeout } = config.connection;
-  const secret = tokenSecret.reveal();
-  const log = cleanLog(proc.log, [secret]);
-  const transport = traced(httpsTransport(baseUrl, tls), config.debug, log);
-  const startup = { transport, authorization: `PVEAPIToken=${tokenId}=${secret}`, timeoutMs: timeout * 1000 };
+  const { connection } = config;
+  const { baseUrls, tokenId, login, timeout } = connection;
+  const [baseUrl] = baseUrls;
+  const secrets = secretsOf(connection);
+  const log = cleanLog(proc.log, secrets);
+  const { transport, authorization, discover } = clusterLine(connection, {
+    log,
+    traced: (inner) => traced(inner, config.debug, log),
+  });
+  const startup = { transport, authorization, timeoutMs: timeout * 1000 };
   // The check is under way while the rest of the program loads.
   const probe = probeVersion(startup).then(
     (version) => ({ version }),
@@ -44,23 +49,35 @@ export async function serve(proc: ProcessLike): Promise<void> {
   const program = await loadProgram();
   const checked = await probe;
   if ("error" in checked) {
-    log(await explainStartup(checked.error, { baseUrl, tokenId, tls }));
+    log(explainStartup(checked.error, { baseUrl, tokenId }));
     return proc.exit(1);
   }
   const privileges = watchPrivileges(startup, tokenId, log);
   const app = program.createApp({
     ...startup,
     tokenId,
+    ...(login ? { login: login.user } : {}),
     cluster: new URL(baseUrl).host,
     config,
     tools: TOOLS,
-    secrets: [secret],
+    secrets,
     emptyReason: privileges.emptyReason,
     cacheFolder: cacheFolder(proc.env),
     log,
   });
   run(program, app, { ...proc, log });
-  log(`Connected to PVE ${checked.version} at ${baseUrl}; ${app.visible.length} tools, tier ${app.tier}.`);
+  log(
+    `Connected to PVE ${checked.version} at ${baseUrls.join(", ")}; ${app.visible.length} tools, tier ${app.tier}.`,
+  );
+  if (connection.discover) {
+    discover().then(
+      (found) => log(`Further nodes of the cluster: ${found.join(", ") || "none"}.`),
+      (error: unknown) =>
+        log(
+          `Warning: the cluster's nodes could not be read: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    );
+  }
   try {
     if (await privileges.check()) log(`Warning: ${noPrivilegesText(tokenId)}`);
   } catch (error) {
@@ -68,6 +85,19 @@ export async function serve(proc: ProcessLike): Promise<void> {
       `Warning: the token's permissions could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Values that must appear nowhere. */
+function secretsOf({ tokenSecret, login, proxy }: Connection): readonly string[] {
+  const totp = login?.totp?.reveal();
+  return [
+    tokenSecret?.reveal(),
+    login?.password.reveal(),
+    totp,
+    totp && /[?&]secret=([A-Za-z2-7]+)/.exec(totp)?.[1],
+    proxy?.credentials?.reveal(),
+    proxy?.credentials?.reveal().split(/:(.*)/s)[1],
+  ].filter((secret): secret is string => secret !== undefined && secret !== "");
 }
 
 /** A log that no secret and no control character passes: PVE, or whoever answers for it, may send both. */

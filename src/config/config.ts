@@ -7,19 +7,54 @@ import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 export type Tls =
   | { readonly mode: "system" }
   | { readonly mode: "ca"; readonly pem: string }
-  /** Of the leaf certificate: upper-case hexadecimal pairs joined by colons. */
-  | { readonly mode: "fingerprint"; readonly sha256: string }
+  /** Of the leaf certificates that are trusted: upper-case hexadecimal pairs joined by colons. */
+  | { readonly mode: "fingerprint"; readonly sha256: readonly string[] }
   | { readonly mode: "off" };
+
+/** A user's login, for what PVE takes from no token, or in place of one. */
+export interface Login {
+  /** `user@realm` */
+  readonly user: string;
+  readonly password: Secret;
+  /** The secret of its one-time passwords, as an `otpauth://totp/` address. */
+  readonly totp?: Secret;
+}
+
+/** A certificate that we show, in PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: Secret;
+}
+
+/** An HTTP proxy, and what is reached without it. */
+export interface HttpProxy {
+  /** Scheme, host and port, without credentials. */
+  readonly url: string;
+  /** `user:password`, as the proxy wants it. */
+  readonly credentials?: Secret;
+  /** Entries of `NO_PROXY`: hosts, domains, addresses, networks, `*`; a port may follow. */
+  readonly except: readonly string[];
+}
 
 /** Which PVE is called, as whom, and how long a call may take. */
 export interface Connection {
-  /** Scheme, host, port as written and a proxy's path; no trailing slash, no `/api2/json`. */
-  readonly baseUrl: string;
+  /** The nodes' addresses, the preferred one first: scheme, host, port as written and a reverse proxy's path; no trailing slash, no `/api2/json`. */
+  readonly baseUrls: readonly [string, ...string[]];
+  /** Who we are to PVE: the token's id, or without a token the user who logs in. */
   readonly tokenId: string;
-  readonly tokenSecret: Secret;
+  /** Absent: there is no token, and every call is the login's. */
+  readonly tokenSecret?: Secret;
+  readonly login?: Login;
   readonly tls: Tls;
+  /** For a reverse proxy in front of PVE. */
+  readonly client?: ClientCertificate;
+  readonly proxy?: HttpProxy;
+  /** Take the cluster's other nodes as PVE names them. */
+  readonly discover: boolean;
   /** Time limit of a whole call in seconds. */
   readonly timeout: number;
+  /** Requests that may be under way at once. */
+  readonly maxRequests: number;
 }
 
 /** Which tools are offered. */

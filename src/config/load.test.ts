@@ -78,11 +78,13 @@ describe("a good configuration", () => {
     const config = load();
     expect(config).toEqual({
       connection: {
-        baseUrl: "https://pve.example.com:8006",
+        baseUrls: ["https://pve.example.com:8006"],
         tokenId: "root@pam!mcp",
         tokenSecret: config.connection.tokenSecret,
         tls: { mode: "system" },
+        discover: false,
         timeout: 30,
+        maxRequests: 12,
       },
       surface: { tier: "full", selection: { categories: CATEGORIES, core: false }, excludeTools: [] },
       safety: { confirm: "loss", confirmBy: "any", wait: 25, protected: [] },
@@ -91,7 +93,7 @@ describe("a good configuration", () => {
       debug: false,
       warnings: [],
     });
-    expect(config.connection.tokenSecret.reveal()).toBe(UUID);
+    expect(config.connection.tokenSecret?.reveal()).toBe(UUID);
   });
 
   test("an empty value counts as unset", () => {
@@ -179,7 +181,7 @@ describe("PVE_BASE_URL", () => {
     ["http://127.3.2.1:80/", "http://127.3.2.1"],
     ["http://[::1]:8006", "http://[::1]:8006"],
   ])("%s is taken", (given, taken) => {
-    expect(load({ PVE_BASE_URL: given }).connection.baseUrl).toBe(taken);
+    expect(load({ PVE_BASE_URL: given }).connection.baseUrls).toEqual([taken]);
   });
 
   const HTTPS =
@@ -243,7 +245,7 @@ describe("token", () => {
 
   test("the secret may be in a file", () => {
     const config = load({ PVE_TOKEN_SECRET: "", PVE_TOKEN_SECRET_FILE: "/run/secret" });
-    expect(config.connection.tokenSecret.reveal()).toBe(UUID);
+    expect(config.connection.tokenSecret?.reveal()).toBe(UUID);
   });
 
   test.each([
@@ -275,8 +277,19 @@ describe("certificate", () => {
     expect(load({ PVE_CA_FILE: "/etc/ca.pem" }).connection.tls).toEqual({ mode: "ca", pem: PEM });
     for (const given of [SHA256, SHA256_COLONS, `sha256:${SHA256}`, `SHA256 Fingerprint=${SHA256_COLONS}`]) {
       const { tls } = load({ PVE_FINGERPRINT: given }).connection;
-      expect(tls).toEqual({ mode: "fingerprint", sha256: SHA256_COLONS });
+      expect(tls).toEqual({ mode: "fingerprint", sha256: [SHA256_COLONS] });
     }
+  });
+
+  test("several fingerprints, while one certificate follows another", () => {
+    const other = "0F".repeat(32);
+    expect(load({ PVE_FINGERPRINT: `${SHA256}, ${other},` }).connection.tls).toEqual({
+      mode: "fingerprint",
+      sha256: [SHA256_COLONS, other.match(/../g)?.join(":")],
+    });
+    expect(fault({ PVE_FINGERPRINT: `${SHA256},my-pin` })).toBe(
+      "- PVE_FINGERPRINT has an entry 2 that must be hexadecimal digits, colons between the bytes optional",
+    );
   });
 
   test.each([

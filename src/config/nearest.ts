@@ -18,6 +18,16 @@ function reach(length: number): number {
   return Math.max(length < 4 ? 1 : TRANSPOSED, Math.floor(length / 3));
 }
 
+/** A whole word of a name is nearer than a word of two other letters. */
+const WORD = 1.5;
+const isWordOf = (wanted: string, name: string): boolean =>
+  wanted.length >= SHORTEST_PART &&
+  name
+    .toLowerCase()
+    .split(/[\s_-]/)
+    .includes(wanted) &&
+  wanted !== bare(name);
+
 /** The steps from a value to a name, undefined when they have nothing to do with each other. */
 function steps(wanted: string, candidate: string): number | undefined {
   const changes = distance(wanted, candidate);
@@ -36,7 +46,7 @@ export function nearest(value: string, names: readonly string[], limit = 3): str
   if (value.length > LONGEST || wanted.length < 2) return [];
   return names
     .flatMap((name) => {
-      const far = steps(wanted, bare(name));
+      const far = isWordOf(wanted, name) ? WORD : steps(wanted, bare(name));
       return far === undefined ? [] : [{ name, far }];
     })
     .sort((a, b) => a.far - b.far)

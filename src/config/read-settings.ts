@@ -3,10 +3,18 @@ import { SETTINGS, type SettingName, type SettingValues, settingFacts } from "./
 /** The variables that are set; an empty one counts as unset. */
 export type Present = ReadonlyMap<string, string>;
 
+/** Variables that other programs know too, by custom in lower case. */
+const IN_LOWER_CASE = ["HTTPS_PROXY", "NO_PROXY"] as const;
+
 /** What the environment sets, by name. */
 export function present(env: Readonly<Record<string, string | undefined>>): Present {
   const set = new Map<string, string>();
   for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && value !== "") set.set(name, value);
+  }
+  for (const name of IN_LOWER_CASE) {
+    const value = env[name.toLowerCase()];
+    // The lower-case one counts, as with curl.
     if (value !== undefined && value !== "") set.set(name, value);
   }
   return set;

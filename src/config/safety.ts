@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Safety } from "./config.ts";
-import { cause, fromFile, type ReadFile } from "./connection.ts";
+import { cause, fromFile, type ReadFile } from "./from-file.ts";
 import type { Reading } from "./read-settings.ts";
 import { Secret } from "./secret.ts";
 

@@ -1,18 +1,15 @@
 import * as z from "zod/mini";
-import { parseBaseUrl } from "./base-url.ts";
 import { parseBounds } from "./bounds.ts";
 import { CATEGORIES, GROUPS } from "./categories.ts";
+import { CONNECTION_SETTINGS } from "./connection-settings.ts";
 import type { Parsed } from "./parsed.ts";
-import { factsOf, optional, required, type SettingFacts, withDefault } from "./setting.ts";
-import { parseFingerprint } from "./tls.ts";
-import { parseTokenId, parseTokenSecret } from "./token.ts";
+import { factsOf, optional, type SettingFacts, withDefault } from "./setting.ts";
 import {
   parseAbsolutePath,
   parseBoolean,
   parseChoice,
   parseChoices,
   parseList,
-  parseSeconds,
   parseWholeNumber,
 } from "./values.ts";
 
@@ -35,80 +32,7 @@ const asWritten = (text: string): Parsed<string> => ({ value: text });
 
 /** The only definition of every variable: its name, how its text becomes a value, and what it is for. */
 export const SETTINGS = z.object({
-  PVE_BASE_URL: required(
-    {
-      group: "connection",
-      type: "URL",
-      meaning:
-        "Address of a PVE node, e.g. `https://pve.example.com:8006`, or of a reverse proxy's path in front of one. `https`, or `http` on loopback. Trailing slashes and `/api2/json` are ignored.",
-    },
-    parseBaseUrl,
-  ),
-  PVE_TOKEN_ID: required(
-    {
-      group: "connection",
-      type: "`user@realm!name`",
-      meaning: "The API token's id, e.g. `root@pam!mcp`.",
-    },
-    parseTokenId,
-  ),
-  PVE_TOKEN_SECRET: optional(
-    {
-      group: "connection",
-      type: "text",
-      default: "required, or the file",
-      secret: true,
-      verbatim: true,
-      meaning: "The API token's secret, the UUID that PVE showed once.",
-    },
-    parseTokenSecret,
-  ),
-  PVE_TOKEN_SECRET_FILE: optional(
-    {
-      group: "connection",
-      type: "path",
-      meaning:
-        "A file that holds the secret and nothing else, in place of `PVE_TOKEN_SECRET`. A line end is cut off.",
-    },
-    asWritten,
-  ),
-  PVE_VERIFY_SSL: withDefault(
-    "true",
-    {
-      group: "connection",
-      type: "boolean",
-      meaning:
-        "`false` accepts any certificate, for this connection only. `PVE_FINGERPRINT` does the same job safely; the two exclude each other.",
-    },
-    parseBoolean,
-  ),
-  PVE_CA_FILE: optional(
-    {
-      group: "connection",
-      type: "path",
-      meaning:
-        "A PEM file with the CA to trust in place of the system's, e.g. a copy of `/etc/pve/pve-root-ca.pem`.",
-    },
-    asWritten,
-  ),
-  PVE_FINGERPRINT: optional(
-    {
-      group: "connection",
-      type: "SHA-256",
-      meaning:
-        "Trust exactly the certificate with this SHA-256 fingerprint (64 hexadecimal digits, colons optional), as PVE shows it under the node's Certificates.",
-    },
-    parseFingerprint,
-  ),
-  PVE_TIMEOUT: withDefault(
-    "30",
-    {
-      group: "connection",
-      type: "seconds",
-      meaning: "Time limit of a whole call, repetitions included: above 0, at most 3600.",
-    },
-    parseSeconds(3600),
-  ),
+  ...CONNECTION_SETTINGS,
   PVE_ACCESS_TIER: withDefault(
     "full",
     {

@@ -33,3 +33,11 @@ export function parseTokenSecret(text: string): Parsed<Secret> {
   }
   return { value: new Secret(text) };
 }
+
+/** A user's id, `user@realm`. A refusal never repeats the value. */
+export function parseUser(text: string): Parsed<string> {
+  if (text.includes("!")) return { problem: 'names a token: the user is the part before the "!"' };
+  return /^[^\s\p{Cc}:/=]+@[A-Za-z][\w.-]+$/u.test(text)
+    ? { value: text }
+    : { problem: "is not a user: it is user@realm, as in root@pam" };
+}

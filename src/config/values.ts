@@ -78,3 +78,22 @@ export function parseChoices<N extends string>(
     return { value: names.filter((name) => list.value.includes(name)) };
   };
 }
+
+/** A list of which `parse` reads every entry, in the order given and each value once; the first fault is told. */
+export function parseEach<T extends string>(
+  parse: (text: string) => Parsed<T>,
+): (text: string) => Parsed<readonly [T, ...T[]]> {
+  return (text) => {
+    const list = parseList(text);
+    if ("problem" in list) return list;
+    const values = new Set<T>();
+    for (const [at, entry] of list.value.entries()) {
+      const outcome = parse(entry);
+      if ("value" in outcome) values.add(outcome.value);
+      else if (list.value.length === 1) return outcome;
+      else return { problem: `has an entry ${at + 1} that ${outcome.problem}` };
+    }
+    const [first, ...others] = values;
+    return first === undefined ? { problem: "names nothing" } : { value: [first, ...others] };
+  };
+}

@@ -10,6 +10,8 @@ import type { Reply } from "../pve/reply.ts";
 import { isUpid } from "../pve/upid.ts";
 import type { OpenEntry } from "../record/record.ts";
 import { redactData } from "../render/redact.ts";
+import { takesNoToken } from "../schema/endpoint.ts";
+import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Tool } from "../tools/tool.ts";
 import { isShuttingDown } from "./client-side.ts";
 import { type CallNotes, reading, requestKey, type Turn, type Writer } from "./scope.ts";
@@ -146,13 +148,13 @@ function remember({ started }: Session, upid: string): void {
 async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
   const {
     session,
-    side: { signal },
+    side: { signal, caller },
     notes,
   } = turn;
   const sentAt = session.pace.now();
   for (let attempt = 0; ; attempt++) {
     try {
-      return await session.client.send(request, { signal });
+      return await session.client.send(request, { signal, caller });
     } catch (error) {
       if (!(error instanceof PveError)) throw error;
       if (error.detail.mayHaveRun) return await afterLostAnswer(turn, request, error, sentAt);
@@ -179,6 +181,10 @@ function withGuest(error: PveError, { params }: Checked): PveError {
   return new PveError(error.kind, error.message, { ...error.detail, guest: { node, vmid }, cause: error });
 }
 
+/** Whom a job of this request belongs to: the token, or the user who logs in for what PVE takes from no token. */
+const actor = ({ tokenId, login }: Session, { route, endpoint = endpointOf(route) }: Checked): string =>
+  login !== undefined && takesNoToken(endpoint) ? login : tokenId;
+
 /** The answer that the lost one would have been, if the job shows; otherwise the error, with what is known. */
 async function afterLostAnswer(
   { session, side: { signal }, notes }: Turn,
@@ -190,7 +196,7 @@ async function afterLostAnswer(
   const fate = await fateOf(reading(session, signal), {
     request,
     error,
-    tokenId: session.tokenId,
+    tokenId: actor(session, request),
     sentAt,
     known: session.started,
     pace: session.pace,

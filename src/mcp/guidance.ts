@@ -1,3 +1,4 @@
+import { mistrustLines } from "../pve/certificate.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";
@@ -200,7 +201,9 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       const { privilege, aclPath } = detail;
       if (!privilege || !aclPath) {
         const ticket = /proper ticket/.test(message)
-          ? ["API tokens cannot make this call at all; a person has to, in the web interface."]
+          ? [
+              "API tokens cannot make this call at all: a person has to, in the web interface, or the operator sets PVE_USER and PVE_PASSWORD_FILE.",
+            ]
           : [];
         return { text: `PVE refused: ${message}`, notes: ticket, refused: true };
       }
@@ -213,6 +216,18 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
       };
     }
     case "authentication":
+      if (/^the login of /.test(message))
+        return {
+          text: `PVE refused: ${message}.`,
+          notes: ["Check PVE_USER, PVE_PASSWORD_FILE and PVE_TOTP_SECRET_FILE; the operator decides."],
+          refused: true,
+        };
+      if (!tokenId.includes("!"))
+        return {
+          text: `PVE refused the login of ${tokenId} (${message}).`,
+          notes: ["Check that the user exists, is enabled and has not expired."],
+          refused: true,
+        };
       return {
         text: `PVE refused the token (${message}).`,
         notes: ["Check PVE_TOKEN_ID and PVE_TOKEN_SECRET, and that the token exists and has not expired."],
@@ -263,12 +278,20 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
     case "timeout":
       return {
         text: message,
+        refused: !reading && neverLeft(error),
         notes: reading ? ["PVE_TIMEOUT sets the limit; a hung storage or node is the usual cause."] : [],
       };
     case "tls":
-      return { text: `The certificate of the server was not trusted: ${message}`, refused: true };
+      return {
+        text: `The certificate of the server was not trusted: ${message}`,
+        notes: detail.mistrust ? mistrustLines(detail.mistrust) : [],
+        refused: detail.mayHaveRun !== true,
+      };
     case "network":
-      return { text: `The connection to PVE failed: ${message}${detail.code ? ` (${detail.code})` : ""}.` };
+      return {
+        text: `The connection to PVE failed: ${message}${detail.code ? ` (${detail.code})` : ""}.`,
+        refused: !reading && neverLeft(error),
+      };
     case "not-pve":
       return { text: `${message} Is PVE_BASE_URL right (port 8006), and no proxy in between?` };
     case "cancelled":
@@ -279,6 +302,9 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
     }
   }
 }
+
+/** True for a write that surely did not leave this machine. */
+const neverLeft = ({ detail }: PveError): boolean => detail.mayHaveRun === false && detail.fate === undefined;
 
 /** PVE names files; a reader wants the thing. */
 function notFoundText(message: string): string {

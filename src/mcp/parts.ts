@@ -36,7 +36,10 @@ export interface TaskHandle {
 export interface AppParts {
   readonly transport: Transport;
   readonly authorization: string;
+  /** `user@realm!name`, or without a token the user who logs in. */
   readonly tokenId: string;
+  /** The user whose login makes the calls that PVE takes from no token; absent: nobody's does. */
+  readonly login?: string;
   readonly timeoutMs: number;
   readonly config: DemoConfig;
   /** What this PVE is called in records and plans. */

@@ -73,6 +73,7 @@ export function bind(
     describe: () => session.description.read(side.signal),
     signal: side.signal,
     emptyReason: session.emptyReason,
+    login: session.login,
     ...(guest ? { guest } : {}),
   };
 }

@@ -41,6 +41,7 @@ export async function planOf({ session, side }: Turn, steps: readonly PlannedSte
   const look = createLook({
     send: (route, params) => callAny(pve, route, params),
     tokenId: session.tokenId,
+    ...(session.login === undefined ? {} : { login: session.login }),
     ...(address === undefined ? {} : { ownAddress: address }),
   });
   return makePlan(steps, look);

@@ -70,6 +70,7 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
     client,
     tier,
     tokenId,
+    login: parts.login,
     cluster,
     ownAddress: () => parts.transport.ownAddress?.(),
     safety,

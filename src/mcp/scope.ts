@@ -52,7 +52,7 @@ export type Seen = Map<string, Promise<Reply>>;
  * @param readsOn whether there is anything new to read after a write
  */
 export function scoped(
-  { session, side: { signal }, notes }: Turn,
+  { session, side: { signal, caller }, notes }: Turn,
   tool: Tool,
   write: Writer,
   seen: Seen = new Map(),
@@ -65,7 +65,7 @@ export function scoped(
     const known = written && readsOn ? undefined : seen.get(key);
     if (known) return known;
     if (written && !readsOn) throw new PveError("refused", "Not read: nothing has been written.");
-    const reply = session.client.call(route, params, { signal, ...options });
+    const reply = session.client.call(route, params, { signal, caller, ...options });
     if (!written) seen.set(key, reply);
     return reply;
   };

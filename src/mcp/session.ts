@@ -13,6 +13,8 @@ export interface Session {
   readonly guests: GuestInventory;
   readonly tier: Tier;
   readonly tokenId: string;
+  /** The user whose login makes the calls that PVE takes from no token; absent: nobody's does. */
+  readonly login?: string | undefined;
   /** What this PVE is called in records and plans. */
   readonly cluster: string;
   readonly safety: Safety;

@@ -14,6 +14,7 @@ interface LookParts {
   /** The guests; absent: they are read like everything else. */
   readonly guests?: () => Promise<readonly Guest[]>;
   readonly tokenId: string;
+  readonly login?: string;
   readonly ownAddress?: string;
 }
 
@@ -35,7 +36,7 @@ export const paramsFor = <R extends ReadRoute>(_route: R, params: Params): Route
   params as RouteParams[R];
 
 /** A look at what is there now, for one plan: whoever asks the same again gets the same answer. */
-export function createLook({ send, guests, tokenId, ownAddress }: LookParts): Look {
+export function createLook({ send, guests, tokenId, login, ownAddress }: LookParts): Look {
   const seen = new Map<string, Promise<Reply>>();
   const hidden: Hidden[] = [];
   const ask = (route: ReadRoute, params: Params): Promise<Reply> => {
@@ -61,6 +62,7 @@ export function createLook({ send, guests, tokenId, ownAddress }: LookParts): Lo
       return inventory;
     },
     tokenId,
+    ...(login === undefined ? {} : { login }),
     hidden: () => hidden,
     ...(ownAddress === undefined ? {} : { ownAddress }),
     pendingNetwork: async (node) => {

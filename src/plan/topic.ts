@@ -36,6 +36,8 @@ export interface Look {
   guests(): Promise<readonly Guest[]>;
   /** `user@realm!name` of our own token. */
   readonly tokenId: string;
+  /** The user whose login makes the calls that PVE takes from no token. */
+  readonly login?: string;
   /** Address that the nodes see our connections come from; absent: not known. */
   readonly ownAddress?: string;
   /** What PVE_ALLOWED has left out of the reads answered so far. */

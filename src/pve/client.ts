@@ -1,6 +1,6 @@
 import type { Tier } from "../config/settings.ts";
 import { coerce } from "../schema/coerce.ts";
-import type { Endpoint } from "../schema/endpoint.ts";
+import { type Endpoint, takesNoToken } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
@@ -11,16 +11,20 @@ import type { Guard, GuardRead } from "./guard.ts";
 import { connectionError } from "./network-errors.ts";
 import { buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
-import type { Transport, WireRequest } from "./transport.ts";
+import { WaitedInVain } from "./request-queue.ts";
+import { leastSeconds } from "./time-limits.ts";
+import { type Transport, type WireRequest, wasUnsent } from "./transport.ts";
 import type { VersionGate } from "./version-gate.ts";
 
 /** How long a call may go on. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Time limit for this call instead of the client's, in milliseconds; a write has at least 35 s all the same. */
+  /** Time limit for this call instead of the client's and the table's, in milliseconds; a write has at least 35 s. */
   readonly timeoutMs?: number;
   /** Not repeated when it fails: the caller looks again by itself. */
   readonly once?: true;
+  /** Whose call it is: where requests wait for their turn, callers take turns. Absent: all are one caller's. */
+  readonly caller?: string | undefined;
   /** The operation as the connected node describes it, where our tables lack it or a parameter that is given. */
   readonly endpoint?: Endpoint | undefined;
 }
@@ -137,14 +141,20 @@ async function callPve(
 async function exchange(
   client: PveClientOptions,
   { endpoint, params }: Admitted,
-  { signal, timeoutMs = client.timeoutMs, once }: CallOptions,
+  { signal, timeoutMs, once, caller }: CallOptions,
 ): Promise<Reply> {
   const { route } = endpoint;
   const reading = endpoint.method === "GET";
-  const limitMs = reading ? timeoutMs : Math.max(timeoutMs, WRITE_TIMEOUT_MS);
+  const usualMs = timeoutMs ?? Math.max(client.timeoutMs, leastSeconds(route) * 1_000);
+  const limitMs = reading ? usualMs : Math.max(usualMs, WRITE_TIMEOUT_MS);
   const wire = wireRequest(endpoint, params, client.authorization);
   const limit = new CallLimit(limitMs, signal);
-  const request = { ...wire, signal: limit.signal };
+  const request: WireRequest = {
+    ...wire,
+    signal: limit.signal,
+    ...(caller === undefined ? {} : { caller }),
+    ...(leastSeconds(route) > 0 ? { slow: true } : {}),
+  };
   try {
     if (limit.over) throw givenUp("cancelled", route, limitMs, false);
     for (let attempt = 0; ; attempt++) {
@@ -153,7 +163,7 @@ async function exchange(
         return readReply(route, await client.transport.send(request));
       } catch (error) {
         if (!(error instanceof PveError) && limit.over)
-          throw givenUp(limit.over, route, limitMs, !reading, error);
+          throw givenUp(limit.over, route, limitMs, !reading && wasUnsent(error) !== true, error);
         const failure = error instanceof PveError ? error : connectionError(error, route, reading);
         const delay =
           reading && !once && worthRetrying(failure, performance.now() - begun)
@@ -180,10 +190,12 @@ function wireRequest(
   const path = buildPath(endpoint, params);
   const encoded = encodeParams(endpoint, params);
   const headers = { authorization, accept: "application/json" };
+  const login = takesNoToken(endpoint) ? { login: true as const } : {};
   // pveproxy refuses a body on GET and DELETE, and one without its length on the others.
   if (method === "GET" || method === "DELETE")
-    return { method, path: encoded === "" ? path : `${path}?${encoded}`, headers };
+    return { method, path: encoded === "" ? path : `${path}?${encoded}`, headers, ...login };
   return {
+    ...login,
     method,
     path,
     headers: {
@@ -207,7 +219,12 @@ function givenUp(
   mayHaveRun: boolean,
   cause?: unknown,
 ): PveError {
-  const message = why === "timeout" ? `No answer within ${limitMs / 1000} s.` : "The call was cancelled.";
+  const seconds = limitMs / 1000;
+  const late =
+    cause instanceof WaitedInVain
+      ? `No turn within ${seconds} s: ${cause.message}`
+      : `No answer within ${seconds} s.`;
+  const message = why === "timeout" ? late : "The call was cancelled.";
   return new PveError(why, message, { route, mayHaveRun, cause });
 }
 

@@ -1,3 +1,5 @@
+import type { Mistrust } from "./certificate.ts";
+
 /** Why a call did not succeed. */
 export type PveErrorKind =
   | "parameter" // a value was wrong; `errors` says which
@@ -43,6 +45,8 @@ export interface PveErrorDetail {
   readonly needsTier?: string;
   /** What else would allow a refused call, as a sentence. */
   readonly allows?: string;
+  /** The certificate that was not trusted. */
+  readonly mistrust?: Mistrust;
   readonly cause?: unknown;
 }
 

@@ -10,7 +10,8 @@ import {
   tlsFile,
 } from "../../tests/support/https-pve.ts";
 import type { Tls } from "../config/config.ts";
-import { httpsTransport, inspectCertificate, MAX_CONNECTIONS } from "./https-transport.ts";
+import { inspectCertificate } from "./certificate.ts";
+import { httpsTransport, MAX_CONNECTIONS } from "./https-transport.ts";
 import type { Transport } from "./transport.ts";
 
 const open: (() => unknown)[] = [];
@@ -27,7 +28,7 @@ async function pve(behave?: Behaviour, certificate?: CertificateName): Promise<H
 }
 
 function connect(url: string, trust: Tls): Transport {
-  const transport = httpsTransport(url, trust);
+  const transport = httpsTransport(url, { trust });
   open.push(transport.close);
   return transport;
 }
@@ -90,7 +91,7 @@ describe("connections", () => {
   test.each<[string, (server: HttpsPve) => Tls]>([
     ["off", () => OFF],
     ["a CA", () => ({ mode: "ca", pem: readFileSync(tlsFile("ca.pem"), "utf8") })],
-    ["a fingerprint", ({ fingerprint }) => ({ mode: "fingerprint", sha256: fingerprint })],
+    ["a fingerprint", ({ fingerprint }) => ({ mode: "fingerprint", sha256: [fingerprint] })],
   ])("one is used again and again; trust by %s", async (_, trust) => {
     const server = await pve(undefined, "leaf");
     const transport = connect(server.url, trust(server));
@@ -100,7 +101,7 @@ describe("connections", () => {
 
   test("200 calls at once share no more than the limit, and all succeed", async () => {
     const server = await pve(() => ({ delayMs: 5, json: { data: 1 } }));
-    const transport = connect(server.url, { mode: "fingerprint", sha256: server.fingerprint });
+    const transport = connect(server.url, { mode: "fingerprint", sha256: [server.fingerprint] });
     const answers = await Promise.all(Array.from({ length: 200 }, () => get(transport)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(new Set(server.seen.map(({ remotePort }) => remotePort)).size).toBeLessThanOrEqual(
@@ -112,7 +113,7 @@ describe("connections", () => {
     const server = await pve(({ path }) =>
       path.includes("bad") ? { instead: "close" } : { json: { data: 1 } },
     );
-    const transport = connect(server.url, { mode: "fingerprint", sha256: server.fingerprint });
+    const transport = connect(server.url, { mode: "fingerprint", sha256: [server.fingerprint] });
     const bad = Array.from({ length: MAX_CONNECTIONS }, () =>
       get(transport, "/api2/json/bad").catch(() => "failed"),
     );
@@ -142,7 +143,7 @@ describe("trust", () => {
     [
       "another fingerprint",
       "leaf",
-      { mode: "fingerprint", sha256: "AB:".repeat(32).slice(0, -1) },
+      { mode: "fingerprint", sha256: ["AB:".repeat(32).slice(0, -1)] },
       "FINGERPRINT_MISMATCH",
     ],
   ])("%s does not accept %s, and nothing is sent", async (_, certificate, trust, code) => {
@@ -161,7 +162,7 @@ describe("trust", () => {
 
   test("the pin is looked at on every connection", async () => {
     const first = await pve(undefined, "leaf");
-    const transport = connect(first.url, { mode: "fingerprint", sha256: first.fingerprint });
+    const transport = connect(first.url, { mode: "fingerprint", sha256: [first.fingerprint] });
     expect((await get(transport)).status).toBe(200);
     await first.close();
     // The end of the old connection has to arrive first.
@@ -183,6 +184,7 @@ describe("inspectCertificate", () => {
       sha256: server.fingerprint,
       subject: "pve1.test",
       issuer: "Test CA",
+      validFrom: expect.any(String),
       validTo: "Feb  1 00:00:00 2019 GMT",
       names: "DNS:localhost, IP Address:127.0.0.1",
     });

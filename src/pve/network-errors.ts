@@ -1,8 +1,25 @@
+import type { Mistrust } from "./certificate.ts";
 import { PveError, type PveErrorKind } from "./errors.ts";
+import { wasUnsent } from "./transport.ts";
 
 /** Codes of OpenSSL and Node for a certificate that was not trusted, or a handshake that failed. */
 const TLS_CODES =
   /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH|INVALID_CA|FINGERPRINT_MISMATCH)/;
+
+/** True for the code of a certificate that was not trusted. */
+export const isMistrust = (code: string): boolean =>
+  TLS_CODES.test(code) && !/^(ERR_SSL_|EPROTO$)/.test(code);
+
+/** Answers that were not read to their end because PVE sends none like them. */
+const NOT_PVES: ReadonlySet<string> = new Set(["ANSWER_TOO_LONG", "ANSWER_ENCODED"]);
+/** Errors that come before anything can be sent, whoever reports them. */
+const BEFORE_SENDING: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
 
 interface ErrorFacts {
   readonly code?: string;
@@ -26,14 +43,25 @@ function factsOf(error: unknown): ErrorFacts {
 /** A connection's error as a typed one. `reading`: the request could not have changed anything. */
 export function connectionError(error: unknown, route: string, reading: boolean): PveError {
   const { code, message } = factsOf(error);
-  const kind: PveErrorKind = code !== undefined && TLS_CODES.test(code) ? "tls" : "network";
-  const neverSent =
-    kind === "tls" ||
-    ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"].includes(code ?? "");
+  const kind = kindOf(code);
+  // The connection knows best; an error from elsewhere is judged by its code.
+  const unsent = wasUnsent(error) ?? (kind === "tls" || BEFORE_SENDING.has(code ?? ""));
+  const mistrust = mistrustOf(error);
   return new PveError(kind, message, {
     route,
     cause: error,
     ...(code === undefined ? {} : { code }),
-    mayHaveRun: !reading && !neverSent,
+    ...(mistrust === undefined ? {} : { mistrust }),
+    mayHaveRun: !reading && !unsent,
   });
 }
+
+function kindOf(code: string | undefined): PveErrorKind {
+  if (code === undefined) return "network";
+  if (NOT_PVES.has(code)) return "not-pve";
+  return TLS_CODES.test(code) ? "tls" : "network";
+}
+
+/** What the transport put there (https-transport.ts). */
+const mistrustOf = (error: unknown): Mistrust | undefined =>
+  error instanceof Error && "mistrust" in error ? (error.mistrust as Mistrust) : undefined;

@@ -1,8 +1,8 @@
-import type { Tls } from "../config/config.ts";
 import { cleanLine } from "../render/clean.ts";
+import { mistrustLines } from "./certificate.ts";
 import { type Json, record, str } from "./data.ts";
 import { PveError } from "./errors.ts";
-import { inspectCertificate } from "./https-transport.ts";
+import { NoNode } from "./fail-over.ts";
 import { connectionError } from "./network-errors.ts";
 import { API } from "./path.ts";
 import { readReply } from "./reply.ts";
@@ -53,15 +53,18 @@ export async function hasNoPrivileges(call: StartupCall): Promise<boolean> {
 
 /** What an empty list means for a token without privileges, and the line that gives it some. */
 export const noPrivilegesText = (tokenId: string): string =>
-  `This token has no privileges here: with privilege separation a token gets none from its user. On a node: pveum acl modify / --tokens '${tokenId}' --roles PVEAuditor`;
-
-const PINNED = (sha256: string) => `PVE_FINGERPRINT=${sha256}`;
+  tokenId.includes("!")
+    ? `This token has no privileges here: with privilege separation a token gets none from its user. On a node: pveum acl modify / --tokens '${tokenId}' --roles PVEAuditor`
+    : `The user ${tokenId} has no privileges here. On a node: pveum acl modify / --users '${tokenId}' --roles PVEAuditor`;
 
 /** A message for the operator about a start-up check that failed: the cause, and what to do. Holds no secret. */
-export async function explainStartup(
-  error: unknown,
-  { baseUrl, tokenId, tls }: { baseUrl: string; tokenId: string; tls: Tls },
-): Promise<string> {
+export function explainStartup(error: unknown, to: { baseUrl: string; tokenId: string }): string {
+  const told = explain(error, to);
+  const cause = error instanceof PveError ? error.detail.cause : undefined;
+  return cause instanceof NoNode ? `${told}\nAltogether ${cleanLine(cause.message)}` : told;
+}
+
+function explain(error: unknown, { baseUrl, tokenId }: { baseUrl: string; tokenId: string }): string {
   if (!(error instanceof PveError))
     return `The connection check failed: ${error instanceof Error ? error.message : String(error)}`;
   const { detail } = error;
@@ -72,6 +75,8 @@ export async function explainStartup(
     port === "8006" ? "" : ` PVE listens on port 8006; PVE_BASE_URL names ${port === "" ? "no port" : port}.`;
   switch (error.kind) {
     case "authentication":
+      if (!tokenId.includes("!"))
+        return `${baseUrl}: ${message}\nCheck PVE_USER, PVE_PASSWORD_FILE and, where the login asks for a one-time password, PVE_TOTP_SECRET_FILE.`;
       return [
         `${baseUrl} refused the token ${tokenId} (${message}).`,
         "Check PVE_TOKEN_ID and PVE_TOKEN_SECRET; the secret was shown once, when the token was made.",
@@ -80,7 +85,7 @@ export async function explainStartup(
     case "timeout":
       return `${baseUrl} did not answer: ${message}\nA firewall that drops packets or a wrong address is the usual cause.${portHint}`;
     case "tls":
-      return explainTls(error, baseUrl, tls, portHint);
+      return explainTls(error, baseUrl, portHint);
     case "not-pve":
       return `${baseUrl} answers, but not as Proxmox VE: ${message}${portHint}\nPVE_BASE_URL must name a PVE node, or a proxy that passes /api2/json on to one.`;
     case "network":
@@ -122,41 +127,15 @@ function explainNetwork(
 /** TLS spoken to something else: the handshake never got as far as a certificate. */
 const NOT_TLS = /wrong version number|packet length too long|EPROTO|unexpected message|http request/;
 
-async function explainTls(error: PveError, baseUrl: string, tls: Tls, portHint: string): Promise<string> {
-  const { code, cause } = error.detail;
+function explainTls(error: PveError, baseUrl: string, portHint: string): string {
+  const { code, mistrust } = error.detail;
   if (code === "EPROTO" && NOT_TLS.test(error.message)) {
     return `${baseUrl} does not speak TLS (wrong port, or plain HTTP).${portHint}`;
   }
-  if (code === "FINGERPRINT_MISMATCH" && cause instanceof Error && "seen" in cause) {
-    return [
-      `The certificate of ${baseUrl} is not the pinned one: ${error.message}`,
-      "If it was renewed, check the new fingerprint on the node (pvenode cert info), then set:",
-      PINNED(String(cause.seen)),
-    ].join("\n");
-  }
-  const seen = await inspectCertificate(baseUrl, 5_000);
-  const lines = [`The certificate of ${baseUrl} is not trusted: ${error.message} (${code}).`];
-  if (!seen) return lines.join("\n");
-  lines.push(
-    `Subject: ${seen.subject}; issuer: ${seen.issuer}; valid to ${seen.validTo}; SHA-256: ${seen.sha256}`,
-  );
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    lines.push(
-      `It is made out to: ${seen.names || seen.subject}. Use one of these names in PVE_BASE_URL, or pin it:`,
-    );
-  } else if (code === "CERT_HAS_EXPIRED") {
-    lines.push(
-      "It has expired: renew it on the node (pvecm updatecerts --force, or your ACME setup), or pin it meanwhile:",
-    );
-  } else if (tls.mode === "ca") {
-    lines.push(
-      "PVE_CA_FILE does not vouch for it: give the CA that signed it (/etc/pve/pve-root-ca.pem), or pin it:",
-    );
-  } else {
-    lines.push(
-      "If this fingerprint is the node's (compare: pvenode cert info), add this line to the server's environment:",
-    );
-  }
-  lines.push(PINNED(seen.sha256));
-  return lines.join("\n");
+  const address = mistrust?.baseUrl ?? baseUrl;
+  const first =
+    code === "FINGERPRINT_MISMATCH"
+      ? `The certificate of ${address} is not the pinned one: ${error.message}`
+      : `The certificate of ${address} is not trusted: ${error.message} (${code}).`;
+  return [first, ...(mistrust ? mistrustLines(mistrust) : [])].join("\n");
 }

@@ -89,3 +89,14 @@ export interface StoredTable {
     readonly permissions: Readonly<Record<string, readonly PastPermissions[]>>;
   };
 }
+
+/**
+ * True for what PVE takes from no API token: marked so (`allowtoken`), or for root@pam itself alone, which no token is.
+ * What needs no login at all is taken from anybody. (PVE::HTTPServer rest_handler, PVE::RPCEnvironment.)
+ */
+export const takesNoToken = ({
+  noToken,
+  user,
+  check,
+}: Pick<Endpoint, "noToken" | "user" | "check">): boolean =>
+  user !== "world" && (noToken === true || (check === undefined && user === undefined));

@@ -1,5 +1,5 @@
+import { isTotpCode, parseTotp } from "../schema/totp.ts";
 import { objects } from "./config-objects.ts";
-import { isTotpCode, parseTotp } from "./totp.ts";
 import type { JsonObject, World } from "./world.ts";
 
 /** The second factors of a user (priv/tfa.cfg), by id; made at first use. */

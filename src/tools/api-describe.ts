@@ -40,7 +40,7 @@ export async function describeApi(call: ToolCall): Promise<Answer> {
     { kind: "note", text: classText(told) },
     {
       kind: "note",
-      text: `Permission: ${permissionText(endpoint)}. Token may call it: ${reachText(endpoint, held)}.`,
+      text: `Permission: ${permissionText(endpoint)}. Token may call it: ${reachText(endpoint, held, { login: call.login })}.`,
     },
     ...versionNotes(told),
     ...closedNotes(call, told),

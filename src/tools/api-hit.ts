@@ -51,12 +51,20 @@ const firstOf = (lacks: string): string => {
   return others.length > 0 ? `${first} …` : first;
 };
 
-/**
- * Whether the token may call it: `yes`, `no: lacks VM.Audit on /vms/{vmid}`.
- * @param brief the privilege alone: `no: VM.Audit`
- */
-export function reachText(endpoint: Endpoint, held: Held | undefined, brief = false): string {
-  const { may, lacks } = tokenReach(endpoint, held);
+/** How much is told, and who logs in for what PVE takes from no token. */
+interface ReachTextOptions {
+  /** The privilege alone: `no: VM.Audit`. */
+  readonly brief?: boolean;
+  readonly login?: string | undefined;
+}
+
+/** Whether the token may call it: `yes`, `no: lacks VM.Audit on /vms/{vmid}`. */
+export function reachText(
+  endpoint: Endpoint,
+  held: Held | undefined,
+  { brief = false, login }: ReachTextOptions = {},
+): string {
+  const { may, lacks } = tokenReach(endpoint, held, login);
   if (may !== "no") return may === "yes" ? "yes" : "not known";
   if (lacks !== undefined) return brief ? `no: ${firstOf(lacks)}` : `no: lacks ${lacks}`;
   if (!endpoint.noToken) return "no: root@pam alone";

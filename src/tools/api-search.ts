@@ -45,7 +45,10 @@ export async function searchApi(call: ToolCall): Promise<Answer> {
         foreign,
         effect: effectText(classification),
         needs: requiredOf(endpoint).join(", "),
-        token: call.closed(route) === undefined ? reachText(endpoint, held, true) : "switched off here",
+        token:
+          call.closed(route) === undefined
+            ? reachText(endpoint, held, { brief: true, login: call.login })
+            : "switched off here",
         since: endpoint.since,
       },
     ];

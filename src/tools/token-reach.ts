@@ -1,5 +1,5 @@
 import { type Json, record } from "../pve/data.ts";
-import type { Endpoint, PermissionCheck } from "../schema/endpoint.ts";
+import { type Endpoint, type PermissionCheck, takesNoToken } from "../schema/endpoint.ts";
 
 /** Whether the token may call an operation at all, on some object at least. */
 export interface Reach {
@@ -85,11 +85,16 @@ function judge(check: PermissionCheck, held: Held): Reach {
 /**
  * Whether a token may call an operation on some object at least, by the permissions that PVE's description states.
  * @param held what the token holds; undefined where that could not be read
+ * @param login the user whose login makes the calls that PVE takes from no token
  */
 export function tokenReach(
-  { check, user, noToken }: Pick<Endpoint, "check" | "user" | "noToken">,
+  endpoint: Pick<Endpoint, "check" | "user" | "noToken">,
   held: Held | undefined,
+  login?: string,
 ): Reach {
+  const { check, user, noToken } = endpoint;
+  if (login !== undefined && takesNoToken(endpoint))
+    return login === "root@pam" ? YES : noToken ? UNKNOWN : { may: "no" };
   if (noToken && user !== "world") return { may: "no" };
   if (!check) return user === undefined ? { may: "no" } : YES;
   return held === undefined ? UNKNOWN : judge(check, held);

@@ -127,6 +127,8 @@ export interface ToolCall {
   readonly describe: () => Promise<Apidoc | undefined>;
   /** Why a list may be empty: the token has no privileges at all. Undefined otherwise. */
   readonly emptyReason: () => string | undefined;
+  /** The user whose login makes the calls that PVE takes from no token; absent: nobody's does. */
+  readonly login?: string | undefined;
 }
 
 /** A tool with what follows from its spec. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { parseTotp, totpCode } from "../../src/schema/totp.ts";
 import { setPassword } from "../../src/simulator/tickets.ts";
-import { parseTotp, totpCode } from "../../src/simulator/totp.ts";
 import { loggedIn } from "../support/logged-in.ts";
 import { simulated } from "../support/simulated.ts";
 

@@ -44,6 +44,8 @@ export interface ConnectOptions {
   /** The client's user, where the client can ask one. */
   readonly person?: (form: AskedForm) => FormAnswer;
   readonly answerWithinMs?: number;
+  /** For a whole call; absent: 30 s. */
+  readonly timeoutMs?: number;
   /** Absent: waiting takes no time. */
   readonly pace?: Pace;
   /** What stands between the server and the simulated PVE. */
@@ -57,7 +59,13 @@ export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(t
 export function serve(
   world: World,
   token: { readonly id: string; readonly secret: string },
-  { env = {}, answerWithinMs = 5_000, pace = virtualPace(world), through }: ConnectOptions = {},
+  {
+    env = {},
+    answerWithinMs = 5_000,
+    timeoutMs = 30_000,
+    pace = virtualPace(world),
+    through,
+  }: ConnectOptions = {},
 ) {
   const simulated = simulatorTransport(world);
   const errors: Error[] = [];
@@ -69,7 +77,7 @@ export function serve(
     cluster: "test",
     pace,
     answerWithinMs,
-    timeoutMs: 30_000,
+    timeoutMs,
     config: loadConfig(env, {
       demo: true,
       tools,

@@ -1,10 +1,10 @@
+import { isTotpCode, parseTotp } from "../../schema/totp.ts";
 import { flag, mayAny, need, text } from "../args.ts";
 import { uuid } from "../guests.ts";
 import { denied } from "../permissions.ts";
 import { badParams, die, type Handlers, type SimCall, SimError } from "../route.ts";
 import { factorsOf, shownFactor } from "../second-factors.ts";
 import { isPassword } from "../tickets.ts";
-import { isTotpCode, parseTotp } from "../totp.ts";
 import type { Json, JsonObject } from "../world.ts";
 import { verifyUsername } from "./users.ts";
 
