@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseApidoc } from "../src/schema/apidoc.ts";
+import { parseApidoc } from "../src/schema/description/apidoc.ts";
 import { compareReleases, parseRelease, type Release, releaseText } from "../src/schema/release.ts";
 import { committedDescriptions } from "./committed-table.ts";
 import { fetchApidoc, fetchRelease, type Trust } from "./fetch-apidoc.ts";

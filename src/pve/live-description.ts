@@ -1,4 +1,4 @@
-import { type Apidoc, ApidocError, parseApidoc } from "../schema/apidoc.ts";
+import { type Apidoc, ApidocError, parseApidoc } from "../schema/description/apidoc.ts";
 import { CallLimit } from "./call-limit.ts";
 import type { Pve } from "./client.ts";
 import { record, str } from "./data.ts";

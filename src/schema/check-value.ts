@@ -1,7 +1,7 @@
 /** One value against the facts about its parameter, in the order and the words of PVE::JSONSchema's check_prop. */
 import type { Param, PropertyFormat } from "./endpoint.ts";
-import { formatHint } from "./format-hints.ts";
-import { formatCheck, namedPropertyFormat } from "./formats.ts";
+import { formatHint } from "./formats/format-hints.ts";
+import { formatCheck, namedPropertyFormat } from "./formats/formats.ts";
 import { clip, type Issue, type IssueCode, shown } from "./issue.ts";
 import { nearest } from "./nearest.ts";
 import { perlPattern } from "./perl-pattern.ts";

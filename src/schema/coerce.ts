@@ -1,6 +1,6 @@
 import type { Endpoint, Param, PropertyFormat } from "./endpoint.ts";
 import { paramOf } from "./endpoint-table.ts";
-import { namedPropertyFormat } from "./formats.ts";
+import { namedPropertyFormat } from "./formats/formats.ts";
 import { onOff } from "./on-off.ts";
 import { formatPropertyString } from "./property-string.ts";
 import { defaultKeyOf } from "./split-property.ts";

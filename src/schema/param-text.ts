@@ -1,6 +1,6 @@
 import type { Param, PropertyFormat } from "./endpoint.ts";
-import { formatHint } from "./format-hints.ts";
-import { namedPropertyFormat } from "./formats.ts";
+import { formatHint } from "./formats/format-hints.ts";
+import { namedPropertyFormat } from "./formats/formats.ts";
 import { defaultKeyOf } from "./split-property.ts";
 
 /** How much of a parameter is told. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkKeys } from "./check-value.ts";
 import type { PropertyFormat } from "./endpoint.ts";
 import { endpointOf } from "./endpoint-table.ts";
-import { PROPERTY_FORMATS } from "./formats-property.ts";
+import { PROPERTY_FORMATS } from "./formats/formats-property.ts";
 import { formatPropertyString } from "./property-string.ts";
 import { splitPropertyString } from "./split-property.ts";
 

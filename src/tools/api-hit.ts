@@ -1,10 +1,10 @@
 import { type Classification, classOf, classOfUnknown } from "../policy/effect.ts";
 import { tierFor } from "../policy/tier.ts";
-import type { Apidoc } from "../schema/apidoc.ts";
+import type { Apidoc } from "../schema/description/apidoc.ts";
+import { mergedEndpoint } from "../schema/description/merge-description.ts";
 import type { Endpoint } from "../schema/endpoint.ts";
-import { mergedEndpoint } from "../schema/merge-description.ts";
 import type { Route } from "../schema/routes.gen.ts";
-import { summaryOf } from "../schema/summaries.ts";
+import { summaryOf } from "../schema/summaries/summaries.ts";
 import { type Held, tokenReach } from "./token-reach.ts";
 
 /** An operation as the API tools tell of it. */

@@ -1,7 +1,7 @@
 import { num, str } from "../pve/data.ts";
 import type { Answer, Column } from "../render/answer.ts";
 import { quoted } from "../render/foreign.ts";
-import { searchRoutes } from "../schema/search.ts";
+import { searchRoutes } from "../schema/search/search.ts";
 import { heldBy } from "./api-held.ts";
 import { effectText, reachText, requiredOf, toldOf } from "./api-hit.ts";
 import type { ToolCall } from "./tool.ts";

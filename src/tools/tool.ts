@@ -7,7 +7,7 @@ import type { Guest, GuestLookup } from "../pve/guests.ts";
 import type { Reply } from "../pve/reply.ts";
 import type { ChangeRecord } from "../record/record.ts";
 import type { Answer, Job } from "../render/answer.ts";
-import type { Apidoc } from "../schema/apidoc.ts";
+import type { Apidoc } from "../schema/description/apidoc.ts";
 import type { Endpoint } from "../schema/endpoint.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import type { FollowedJob } from "./job-answers.ts";

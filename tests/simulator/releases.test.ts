@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseApidoc } from "../../src/schema/apidoc.ts";
+import { parseApidoc } from "../../src/schema/description/apidoc.ts";
 import { routesIn } from "../../src/schema/endpoint-table.ts";
 import { parseRelease } from "../../src/schema/release.ts";
 import { APIDOC_PATH } from "../../src/simulator/apidoc.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { searchRoutes } from "../../src/schema/search.ts";
+import { searchRoutes } from "../../src/schema/search/search.ts";
 
 /** What somebody asks for, and the operations that answer it. */
 export interface Intent {

@@ -1,7 +1,7 @@
 import { asNumber } from "../../render/units.ts";
 import type { Param, PropertyFormat } from "../../schema/endpoint.ts";
 import { endpointOf, paramOf } from "../../schema/endpoint-table.ts";
-import { namedPropertyFormat } from "../../schema/formats.ts";
+import { namedPropertyFormat } from "../../schema/formats/formats.ts";
 import { onOff } from "../../schema/on-off.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import { splitList } from "../../schema/split-list.ts";
