@@ -1,5 +1,5 @@
-import type { Operation, Operations, Raise, StateRaise } from "../src/policy/operation.ts";
-import { AREAS } from "../src/policy/operations.ts";
+import type { Operation, Operations, Raise, StateRaise } from "../src/policy/operations/operation.ts";
+import { AREAS } from "../src/policy/operations/operations.ts";
 import { endpointOf } from "../src/schema/endpoint-table.ts";
 import type { Route } from "../src/schema/routes.gen.ts";
 

@@ -1,8 +1,8 @@
 import { type Classification, classOf, classOfUnknown } from "../policy/effect.ts";
 import { categoryOfRoute } from "../policy/route-category.ts";
 import { type Json, list, num, type Row, record, str } from "../pve/data.ts";
+import { isUpid } from "../pve/jobs/upid.ts";
 import type { Reply } from "../pve/reply.ts";
-import { isUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import type { Apidoc } from "../schema/description/apidoc.ts";
 import { addedRoutes, beyondTables } from "../schema/description/merge-description.ts";
@@ -12,7 +12,7 @@ import { type FoundRoute, findRoute, leadsTo } from "../schema/find-route.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { summaryOf } from "../schema/summaries/summaries.ts";
 import { writeAnswer } from "../tools/answers.ts";
-import { anyAnswer, type Wanted } from "../tools/any-value.ts";
+import { anyAnswer, type Wanted } from "../tools/api/any-value.ts";
 import { Refusal } from "../tools/refusal.ts";
 import type { Tool, ToolCall } from "../tools/tool.ts";
 import type { Turn } from "./scope.ts";

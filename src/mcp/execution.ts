@@ -1,13 +1,13 @@
 import type { Confirmation } from "../config/settings.ts";
 import { type Classification, classOfUnknown } from "../policy/effect.ts";
-import { classifyCall } from "../pve/classify.ts";
+import { classifyCall } from "../pve/classes/classify.ts";
 import { type Checked, callAny } from "../pve/client.ts";
 import type { Row } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
-import { isBrief } from "../pve/lock-holder.ts";
-import { fateOf } from "../pve/lost-write.ts";
+import { isBrief } from "../pve/jobs/lock-holder.ts";
+import { fateOf } from "../pve/jobs/lost-write.ts";
+import { isUpid } from "../pve/jobs/upid.ts";
 import type { Reply } from "../pve/reply.ts";
-import { isUpid } from "../pve/upid.ts";
 import type { OpenEntry } from "../record/record.ts";
 import { redactData } from "../render/redact.ts";
 import { takesNoToken } from "../schema/endpoint.ts";

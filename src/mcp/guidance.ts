@@ -1,8 +1,8 @@
-import { mistrustLines } from "../pve/certificate.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
-import { type LockHolder, lockedThing, lockHolder } from "../pve/lock-holder.ts";
-import { LOOKED_SECONDS } from "../pve/lost-write.ts";
+import { type LockHolder, lockedThing, lockHolder } from "../pve/jobs/lock-holder.ts";
+import { LOOKED_SECONDS } from "../pve/jobs/lost-write.ts";
+import { mistrustLines } from "../pve/line/certificate.ts";
 import { RecordError } from "../record/record.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { grantLine } from "../render/grant-line.ts";

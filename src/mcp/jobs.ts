@@ -1,10 +1,10 @@
 import { parseLock } from "../pve/errors.ts";
-import { followTask, secondsOf } from "../pve/follow.ts";
-import { isRequestToHa, whatHaDoes } from "../pve/follow-ha.ts";
-import { lockHolder } from "../pve/lock-holder.ts";
+import { followTask, secondsOf } from "../pve/jobs/follow.ts";
+import { isRequestToHa, whatHaDoes } from "../pve/jobs/follow-ha.ts";
+import { lockHolder } from "../pve/jobs/lock-holder.ts";
+import type { Progress } from "../pve/jobs/task-progress.ts";
+import { parseUpid } from "../pve/jobs/upid.ts";
 import type { Pace } from "../pve/pace.ts";
-import type { Progress } from "../pve/task-progress.ts";
-import { parseUpid } from "../pve/upid.ts";
 import type { Answer, Job } from "../render/answer.ts";
 import { cleanLine } from "../render/clean.ts";
 import type { FollowedJob } from "../tools/job-answers.ts";

@@ -1,6 +1,6 @@
 import type { DemoConfig } from "../config/config.ts";
+import type { Transport } from "../pve/line/transport.ts";
 import type { Pace } from "../pve/pace.ts";
-import type { Transport } from "../pve/transport.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import type { Form } from "./question.ts";
 

@@ -2,7 +2,7 @@ import { admit, admitUnknown } from "../pve/admit.ts";
 import { callAny, type Pve } from "../pve/client.ts";
 import { type Row, str } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
-import { parseUpid } from "../pve/upid.ts";
+import { parseUpid } from "../pve/jobs/upid.ts";
 import { checkValue } from "../schema/check-value.ts";
 import { paramOf } from "../schema/endpoint-table.ts";
 import { checkPathValue } from "../schema/path-value.ts";

@@ -1,8 +1,8 @@
 import type { Safety } from "../config/config.ts";
 import { createPveClient } from "../pve/client.ts";
-import { descriptionCache } from "../pve/description-cache.ts";
+import { descriptionCache } from "../pve/description/description-cache.ts";
+import { type LiveDescription, liveDescription } from "../pve/description/live-description.ts";
 import type { Guard } from "../pve/guard.ts";
-import { type LiveDescription, liveDescription } from "../pve/live-description.ts";
 import { realPace } from "../pve/pace.ts";
 import { createVersionGate, type Describes } from "../pve/version-gate.ts";
 import { createRecord } from "../record/record.ts";
@@ -139,7 +139,7 @@ const describesFrom =
 async function guardOf(safety: Safety, tokenId: string): Promise<Guard | undefined> {
   const { protected: kept, allowed, freezeFile } = safety;
   if (kept.length === 0 && allowed === undefined && freezeFile === undefined) return undefined;
-  return (await import("../pve/bounds-guard.ts")).createBoundsGuard(safety, { tokenId });
+  return (await import("../pve/bounds/bounds-guard.ts")).createBoundsGuard(safety, { tokenId });
 }
 
 /** What a client's cancelling of a task stands for. */

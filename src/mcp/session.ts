@@ -1,8 +1,8 @@
 import type { Safety } from "../config/config.ts";
 import type { Tier } from "../config/settings.ts";
 import type { PveClient } from "../pve/client.ts";
+import type { LiveDescription } from "../pve/description/live-description.ts";
 import { GuestInventory } from "../pve/guests.ts";
-import type { LiveDescription } from "../pve/live-description.ts";
 import { type Pace, realPace } from "../pve/pace.ts";
 import type { ChangeRecord } from "../record/record.ts";
 import { newKey, UsedCodes } from "./code.ts";

@@ -1,4 +1,4 @@
-import type { ChangingRoute } from "../policy/operation.ts";
+import type { ChangingRoute } from "../policy/operations/operation.ts";
 import type { Json, Row } from "../pve/data.ts";
 import type { Guest } from "../pve/guests.ts";
 import type { Block } from "../render/answer.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findings, planned } from "../../tests/support/guest-plan.ts";
 import { sampleParams } from "../../tests/support/sample-params.ts";
-import { GUESTS } from "../policy/operations-guests.ts";
+import { GUESTS } from "../policy/operations/operations-guests.ts";
 import type { Json } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";

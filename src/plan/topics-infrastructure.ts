@@ -1,4 +1,4 @@
-import { FIREWALL } from "../policy/operations-firewall.ts";
+import { FIREWALL } from "../policy/operations/operations-firewall.ts";
 import { realmChange, realmRemoval, realmSync } from "./access/access-realms.ts";
 import { aclChange, groupChange, groupRemoval, roleChange, roleCreation } from "./access/access-rights.ts";
 import { tokenChange, tokenCreation, tokenRemoval } from "./access/access-tokens.ts";

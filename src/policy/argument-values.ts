@@ -1,5 +1,5 @@
 import { onOff } from "../schema/on-off.ts";
-import type { ValueTest } from "./operation.ts";
+import type { ValueTest } from "./operations/operation.ts";
 
 /** The value's text, or undefined when it is no single value; as PVE compares it, but for case and space around. */
 function textOf(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { type Bound, boundText } from "../config/bounds.ts";
-import type { GuestHow, GuestType, NodeHow, PoolHow, StorageHow } from "./touch.ts";
+import type { GuestHow, GuestType, NodeHow, PoolHow, StorageHow } from "./touches/touch.ts";
 
 /** One of the two settings that bound what calls reach. */
 export interface BoundSetting {

@@ -1,5 +1,5 @@
-import type { ValueTest } from "./operation.ts";
-import { piecesOf } from "./touch-volumes.ts";
+import type { ValueTest } from "./operations/operation.ts";
+import { piecesOf } from "./touches/touch-volumes.ts";
 
 /** Keys of a device's property string that name it; "" is the value without a key. */
 const NAMING: ReadonlySet<string> = new Set(["", "host", "path", "mapping"]);

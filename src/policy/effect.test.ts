@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { allRoutes } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { classify, classOf, isClassified, mayLose } from "./effect.ts";
-import { MORE_THAN_READS } from "./operations-reads.ts";
+import { MORE_THAN_READS } from "./operations/operations-reads.ts";
 
 const QEMU = "/nodes/{node}/qemu/{vmid}";
 

@@ -7,8 +7,8 @@ import {
   type Operation,
   type Risk,
   type StateRaise,
-} from "./operation.ts";
-import { operationOf } from "./operations.ts";
+} from "./operations/operation.ts";
+import { operationOf } from "./operations/operations.ts";
 
 export type { Effect, Risk };
 

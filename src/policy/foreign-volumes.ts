@@ -1,4 +1,4 @@
-import type { Arguments, ValueTest } from "./operation.ts";
+import type { Arguments, ValueTest } from "./operations/operation.ts";
 
 /** A volume that stands in a disk parameter and belongs to another guest than the call's. */
 export interface ForeignVolume {

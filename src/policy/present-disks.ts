@@ -1,8 +1,8 @@
 import { onOff } from "../schema/on-off.ts";
 import { DISKS } from "./foreign-volumes.ts";
-import { concerns } from "./operation.ts";
-import type { GuestType } from "./touch.ts";
-import { piecesOf } from "./touch-volumes.ts";
+import { concerns } from "./operations/operation.ts";
+import type { GuestType } from "./touches/touch.ts";
+import { piecesOf } from "./touches/touch-volumes.ts";
 
 /** A disk's setting: its volume, and its options by key. */
 interface Disk {

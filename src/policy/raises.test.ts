@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { allRoutes, endpointOf } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { classify } from "./effect.ts";
-import { operationOf } from "./operations.ts";
-import { prunesByRetention } from "./operations-backup.ts";
+import { operationOf } from "./operations/operations.ts";
+import { prunesByRetention } from "./operations/operations-backup.ts";
 
 type Given = Record<string, unknown>;
 const ORDER = ["read", "execute", "write"];

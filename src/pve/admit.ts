@@ -1,7 +1,7 @@
 import type { Tier } from "../config/settings.ts";
 import { classOfUnknown, stateRaises } from "../policy/effect.ts";
 import { type Decision, decide, decideOn } from "../policy/tier.ts";
-import { classifyCall } from "./classify.ts";
+import { classifyCall } from "./classes/classify.ts";
 import { PveError } from "./errors.ts";
 import type { GuardRead } from "./guard.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Tier } from "../config/settings.ts";
 import { createPveClient, type Pve } from "./client.ts";
 import { PveError } from "./errors.ts";
-import type { Transport, WireRequest, WireResponse } from "./transport.ts";
+import type { Transport, WireRequest, WireResponse } from "./line/transport.ts";
 
 /** One exchange of a script: an answer, a connection's error, or a wait before either. */
 interface Step {

@@ -5,15 +5,15 @@ import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Route, RouteParams } from "../schema/routes.gen.ts";
 import { validate } from "../schema/validate.ts";
 import { admit, admitByState, admitUnknown } from "./admit.ts";
-import { CallLimit } from "./call-limit.ts";
 import { PveError } from "./errors.ts";
 import type { Guard, GuardRead } from "./guard.ts";
-import { connectionError } from "./network-errors.ts";
+import { CallLimit } from "./line/call-limit.ts";
+import { connectionError } from "./line/network-errors.ts";
+import { WaitedInVain } from "./line/request-queue.ts";
+import { leastSeconds } from "./line/time-limits.ts";
+import { type Transport, type WireRequest, wasUnsent } from "./line/transport.ts";
 import { buildPath, encodeParams } from "./path.ts";
 import { type Reply, readReply } from "./reply.ts";
-import { WaitedInVain } from "./request-queue.ts";
-import { leastSeconds } from "./time-limits.ts";
-import { type Transport, type WireRequest, wasUnsent } from "./transport.ts";
 import type { VersionGate } from "./version-gate.ts";
 
 /** How long a call may go on. */

@@ -1,4 +1,4 @@
-import type { Mistrust } from "./certificate.ts";
+import type { Mistrust } from "./line/certificate.ts";
 
 /** Why a call did not succeed. */
 export type PveErrorKind =

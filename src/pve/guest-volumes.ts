@@ -1,6 +1,6 @@
 import { replaces } from "../policy/present-disks.ts";
-import type { GuestType, WhichVolumes } from "../policy/touch.ts";
-import type { LookUps, SeenGuest } from "./bounds-look-up.ts";
+import type { GuestType, WhichVolumes } from "../policy/touches/touch.ts";
+import type { LookUps, SeenGuest } from "./bounds/bounds-look-up.ts";
 import { type Json, type Row, record, rows, str } from "./data.ts";
 
 /** Settings of a guest that hold a volume, its memory's included. */

@@ -1,5 +1,5 @@
-import { listOf, sidIn } from "../policy/touch-arguments.ts";
-import type { LookUps } from "./bounds-look-up.ts";
+import { listOf, sidIn } from "../policy/touches/touch-arguments.ts";
+import type { LookUps } from "./bounds/bounds-look-up.ts";
 import { str } from "./data.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PveError } from "./errors.ts";
+import type { WireResponse } from "./line/transport.ts";
 import { parseEnvelope, readReply } from "./reply.ts";
-import type { WireResponse } from "./transport.ts";
 
 const JSON_TYPE = "application/json;charset=UTF-8";
 const READ = "GET /nodes";

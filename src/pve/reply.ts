@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
-import { isStepwise } from "../policy/stepwise.ts";
+import { isStepwise } from "../policy/operations/stepwise.ts";
 import type { Json } from "./data.ts";
 import { classifyFailure, PveError, type PveErrorKind, parseLock, parsePermission } from "./errors.ts";
-import type { WireResponse } from "./transport.ts";
+import type { WireResponse } from "./line/transport.ts";
 
 /** What PVE answered: `data`, and what some calls put beside it. */
 export interface Reply {

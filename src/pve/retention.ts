@@ -1,5 +1,5 @@
-import { prunesByRetention } from "../policy/operations-backup.ts";
-import { keepsAll } from "../policy/touches-backup.ts";
+import { prunesByRetention } from "../policy/operations/operations-backup.ts";
+import { keepsAll } from "../policy/touches/touches-backup.ts";
 import type { RouteParams } from "../schema/routes.gen.ts";
 import { type Json, type Row, record, rows, str } from "./data.ts";
 import { PveError } from "./errors.ts";

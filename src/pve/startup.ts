@@ -1,12 +1,12 @@
 import { cleanLine } from "../render/clean.ts";
-import { mistrustLines } from "./certificate.ts";
 import { type Json, record, str } from "./data.ts";
 import { PveError } from "./errors.ts";
-import { NoNode } from "./fail-over.ts";
-import { connectionError } from "./network-errors.ts";
+import { mistrustLines } from "./line/certificate.ts";
+import { NoNode } from "./line/fail-over.ts";
+import { connectionError } from "./line/network-errors.ts";
+import type { Transport } from "./line/transport.ts";
 import { API } from "./path.ts";
 import { readReply } from "./reply.ts";
-import type { Transport } from "./transport.ts";
 
 /** How start-up reaches PVE; `timeoutMs` is for each of its calls. */
 export interface StartupCall {

@@ -1,6 +1,6 @@
 import { type Json, num, type Row, rows } from "../pve/data.ts";
+import { isUpid } from "../pve/jobs/upid.ts";
 import type { Reply } from "../pve/reply.ts";
-import { isUpid } from "../pve/upid.ts";
 import type { Answer, Block, Cell, Column, Fact, Table } from "../render/answer.ts";
 import type { ToolCall } from "./tool.ts";
 

@@ -1,5 +1,5 @@
-import { describeApi } from "./api-describe.ts";
-import { searchApi } from "./api-search.ts";
+import { describeApi } from "./api/api-describe.ts";
+import { searchApi } from "./api/api-search.ts";
 import { category, tool } from "./define.ts";
 import type { Input } from "./tool.ts";
 

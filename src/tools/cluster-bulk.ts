@@ -1,4 +1,4 @@
-import { isUpid } from "../pve/upid.ts";
+import { isUpid } from "../pve/jobs/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { taskAnswer } from "./answers.ts";
 import { tool } from "./define.ts";

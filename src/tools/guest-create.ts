@@ -1,7 +1,7 @@
 import { str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
+import { isUpid } from "../pve/jobs/upid.ts";
 import type { Reply } from "../pve/reply.ts";
-import { isUpid } from "../pve/upid.ts";
 import type { Answer } from "../render/answer.ts";
 import { taskAnswer } from "./answers.ts";
 import { type GuestType, guestLabel, guestPlace } from "./guest-kinds.ts";

@@ -1,6 +1,6 @@
-import type { Followed } from "../pve/follow.ts";
-import { isRequestToHa } from "../pve/follow-ha.ts";
-import { isForeignExit, type Missing } from "../pve/task-verdict.ts";
+import type { Followed } from "../pve/jobs/follow.ts";
+import { isRequestToHa } from "../pve/jobs/follow-ha.ts";
+import { isForeignExit, type Missing } from "../pve/jobs/task-verdict.ts";
 import type { Answer, Block, Cell, Fact, Job } from "../render/answer.ts";
 import { quoted } from "../render/foreign.ts";
 import { importantLines, logBlock } from "../render/log.ts";

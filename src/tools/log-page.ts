@@ -1,6 +1,6 @@
 import { num } from "../pve/data.ts";
+import { logLines } from "../pve/jobs/task-log.ts";
 import type { Reply } from "../pve/reply.ts";
-import { logLines } from "../pve/task-log.ts";
 import type { Answer } from "../render/answer.ts";
 import { logBlock } from "../render/log.ts";
 import type { ToolCall } from "./tool.ts";

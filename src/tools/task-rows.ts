@@ -1,5 +1,5 @@
 import { num, type Row, str } from "../pve/data.ts";
-import { isForeignExit } from "../pve/task-verdict.ts";
+import { isForeignExit } from "../pve/jobs/task-verdict.ts";
 import type { Column } from "../render/answer.ts";
 import type { Cells } from "./answers.ts";
 

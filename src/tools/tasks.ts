@@ -1,6 +1,6 @@
 import { record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
-import { parseUpid, type Upid } from "../pve/upid.ts";
+import { parseUpid, type Upid } from "../pve/jobs/upid.ts";
 import type { Answer, Block, Facts, Job } from "../render/answer.ts";
 import { listAnswer } from "./answers.ts";
 import { listClusterTasks } from "./cluster-tasks.ts";

@@ -9,7 +9,7 @@ import { parameterText, requestLine } from "../plan/request-text.ts";
 import { callAny } from "../pve/client.ts";
 import { num, type Row, record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
-import { isUpid, parseUpid } from "../pve/upid.ts";
+import { isUpid, parseUpid } from "../pve/jobs/upid.ts";
 import { type ChangeRecord, RecordError, type RecordedChange } from "../record/record.ts";
 import type { Answer, Block, Job } from "../render/answer.ts";
 import { formatCell } from "../render/units.ts";

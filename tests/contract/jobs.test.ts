@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
-import type { WireResponse } from "../../src/pve/transport.ts";
+import type { WireResponse } from "../../src/pve/line/transport.ts";
 import { DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { startTask } from "../../src/simulator/tasks.ts";
 import { faulty, proxyError, reset } from "../support/faults.ts";

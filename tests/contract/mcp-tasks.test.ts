@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Transport } from "../../src/pve/transport.ts";
+import type { Transport } from "../../src/pve/line/transport.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { faulty, proxyError } from "../support/faults.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { operationOf } from "../../src/policy/operations.ts";
-import { touches } from "../../src/policy/touches.ts";
-import { createBoundsGuard } from "../../src/pve/bounds-guard.ts";
+import { operationOf } from "../../src/policy/operations/operations.ts";
+import { touches } from "../../src/policy/touches/touches.ts";
+import { createBoundsGuard } from "../../src/pve/bounds/bounds-guard.ts";
 import { allRoutes, endpointOf } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 import { bounded } from "../support/bounded.ts";

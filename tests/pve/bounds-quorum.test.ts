@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createBoundsGuard } from "../../src/pve/bounds-guard.ts";
+import { createBoundsGuard } from "../../src/pve/bounds/bounds-guard.ts";
 import type { Json } from "../../src/pve/data.ts";
 import { PveError } from "../../src/pve/errors.ts";
 import type { GuardRead } from "../../src/pve/guard.ts";

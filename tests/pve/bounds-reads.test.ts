@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { operationOf } from "../../src/policy/operations.ts";
-import { LISTS } from "../../src/policy/touch-rows.ts";
-import { touches } from "../../src/policy/touches.ts";
+import { operationOf } from "../../src/policy/operations/operations.ts";
+import { LISTS } from "../../src/policy/touches/touch-rows.ts";
+import { touches } from "../../src/policy/touches/touches.ts";
 import { PveError } from "../../src/pve/errors.ts";
 import { allRoutes } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";

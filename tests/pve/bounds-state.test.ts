@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { operationOf } from "../../src/policy/operations.ts";
+import { operationOf } from "../../src/policy/operations/operations.ts";
 import type { Param } from "../../src/schema/endpoint.ts";
 import { allRoutes, endpointOf } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";

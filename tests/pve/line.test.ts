@@ -4,7 +4,7 @@ import * as https from "node:https";
 import * as net from "node:net";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
-import { httpsTransport } from "../../src/pve/https-transport.ts";
+import { httpsTransport } from "../../src/pve/line/https-transport.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { closers } from "../support/closers.ts";
 import { type HttpsPve, startPve, tlsFile } from "../support/https-pve.ts";

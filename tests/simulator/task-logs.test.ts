@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { progressOf } from "../../src/pve/task-progress.ts";
-import { verdictOf } from "../../src/pve/task-verdict.ts";
+import { progressOf } from "../../src/pve/jobs/task-progress.ts";
+import { verdictOf } from "../../src/pve/jobs/task-verdict.ts";
 import { loseTasks } from "../../src/simulator/tasks.ts";
 import { simulated } from "../support/simulated.ts";
 

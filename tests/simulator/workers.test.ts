@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseUpid } from "../../src/pve/upid.ts";
+import { parseUpid } from "../../src/pve/jobs/upid.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 import { startsTask, WORKERS } from "../../src/schema/workers.ts";
 import { allHandlers } from "../../src/simulator/all-routes.ts";

@@ -1,4 +1,4 @@
-import type { Transport } from "../../src/pve/transport.ts";
+import type { Transport } from "../../src/pve/line/transport.ts";
 
 const PATH = "/pve-docs/api-viewer/apidoc.js";
 

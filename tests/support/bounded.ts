@@ -1,5 +1,5 @@
 import { type Bound, parseBounds } from "../../src/config/bounds.ts";
-import { type BoundsGuardOptions, createBoundsGuard } from "../../src/pve/bounds-guard.ts";
+import { type BoundsGuardOptions, createBoundsGuard } from "../../src/pve/bounds/bounds-guard.ts";
 import { createPveClient } from "../../src/pve/client.ts";
 import { PveError } from "../../src/pve/errors.ts";
 import type { Reply } from "../../src/pve/reply.ts";

@@ -2,7 +2,7 @@ import type { Tier } from "../../src/config/settings.ts";
 import { invoke } from "../../src/mcp/invoke.ts";
 import { createSession } from "../../src/mcp/session.ts";
 import { createPveClient } from "../../src/pve/client.ts";
-import type { Transport, WireRequest, WireResponse } from "../../src/pve/transport.ts";
+import type { Transport, WireRequest, WireResponse } from "../../src/pve/line/transport.ts";
 import type { Answer } from "../../src/render/answer.ts";
 import { toText } from "../../src/render/text.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";

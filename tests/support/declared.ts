@@ -1,4 +1,4 @@
-import type { WireRequest } from "../../src/pve/transport.ts";
+import type { WireRequest } from "../../src/pve/line/transport.ts";
 import { allRoutes } from "../../src/schema/endpoint-table.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 import { inputsOf } from "../../src/tools/input-schema.ts";

@@ -1,4 +1,4 @@
-import type { Transport, WireRequest, WireResponse } from "../../src/pve/transport.ts";
+import type { Transport, WireRequest, WireResponse } from "../../src/pve/line/transport.ts";
 
 /** What happens to a request on its way: `undefined` lets it pass. */
 export type Fault = (

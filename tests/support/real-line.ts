@@ -1,8 +1,8 @@
 import type { Connection, Tls } from "../../src/config/config.ts";
 import { Secret } from "../../src/config/secret.ts";
 import { createPveClient, type PveClient } from "../../src/pve/client.ts";
-import { type ClusterLine, clusterLine } from "../../src/pve/cluster-line.ts";
-import type { Transport } from "../../src/pve/transport.ts";
+import { type ClusterLine, clusterLine } from "../../src/pve/line/cluster-line.ts";
+import type { Transport } from "../../src/pve/line/transport.ts";
 import { ROOT_TOKEN } from "./small-world.ts";
 
 export interface RealLine {

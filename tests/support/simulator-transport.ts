@@ -1,4 +1,4 @@
-import type { Transport, WireRequest } from "../../src/pve/transport.ts";
+import type { Transport, WireRequest } from "../../src/pve/line/transport.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 import type { World } from "../../src/simulator/world.ts";
 

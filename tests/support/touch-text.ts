@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Touch } from "../../src/policy/touch.ts";
-import { touches } from "../../src/policy/touches.ts";
+import type { Touch } from "../../src/policy/touches/touch.ts";
+import { touches } from "../../src/policy/touches/touches.ts";
 import type { Route } from "../../src/schema/routes.gen.ts";
 
 /** Touches in short: `VM 103 change`, `storage nas allocate`, `everything: …`. */

@@ -1,4 +1,4 @@
-import type { ChangingRoute } from "../../policy/operation.ts";
+import type { ChangingRoute } from "../../policy/operations/operation.ts";
 import { type Row, rows, str } from "../../pve/data.ts";
 import { CONFIG_ROUTE } from "../difference/guest-disk.ts";
 import { entriesOf, factOf, isOn, propertiesOf, settingText } from "../difference/setting-value.ts";

@@ -1,4 +1,4 @@
-import type { ChangingRoute } from "../../policy/operation.ts";
+import type { ChangingRoute } from "../../policy/operations/operation.ts";
 import { type Row, rows, str } from "../../pve/data.ts";
 import { PveError } from "../../pve/errors.ts";
 import { entriesOf, settingText } from "../difference/setting-value.ts";

@@ -1,4 +1,4 @@
-import type { ChangingRoute } from "../../policy/operation.ts";
+import type { ChangingRoute } from "../../policy/operations/operation.ts";
 import { num, type Row, rows, str } from "../../pve/data.ts";
 import { factOf, sameValue, settingText } from "../difference/setting-value.ts";
 import type { ReadRoute } from "../topic.ts";

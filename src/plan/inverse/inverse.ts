@@ -1,4 +1,4 @@
-import type { ChangingRoute } from "../../policy/operation.ts";
+import type { ChangingRoute } from "../../policy/operations/operation.ts";
 import type { Row } from "../../pve/data.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import { stateOf } from "../settings.ts";

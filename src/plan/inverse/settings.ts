@@ -1,4 +1,4 @@
-import type { ChangingRoute } from "../../policy/operation.ts";
+import type { ChangingRoute } from "../../policy/operations/operation.ts";
 import type { Row } from "../../pve/data.ts";
 import type { Param } from "../../schema/endpoint.ts";
 import { endpointOf } from "../../schema/endpoint-table.ts";

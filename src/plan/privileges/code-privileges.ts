@@ -1,5 +1,5 @@
 import { record, str } from "../../pve/data.ts";
-import { parseUpid } from "../../pve/upid.ts";
+import { parseUpid } from "../../pve/jobs/upid.ts";
 import type { Route } from "../../schema/routes.gen.ts";
 import { CONFIG_ROUTE } from "../difference/guest-disk.ts";
 import { entriesOf, factOf, isOn, propertiesOf, settingText, textOf } from "../difference/setting-value.ts";

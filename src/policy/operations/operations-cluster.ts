@@ -1,0 +1,93 @@
+import { isNot, isOff, isOn, namesOther } from "../argument-values.ts";
+import {
+  EXECUTE,
+  loss,
+  lossBut,
+  type Operations,
+  type Raise,
+  raised,
+  WRITE,
+  WRITE_LOSS,
+} from "./operation.ts";
+
+const DISABLE: Raise = loss("disable", "1 turns it off", isOn);
+const MAPPING: Raise = loss("map", "may leave guests without their device");
+const REALM_SYNC: Raise = loss("remove-vanished", "removes users, groups or access rights", isNot("none"));
+
+/** Datacenter options that concern the looks of the interface, defaults and mail. */
+const MINOR_OPTIONS = [
+  "bwlimit",
+  "consent-text",
+  "console",
+  "delete",
+  "description",
+  "email_from",
+  "keyboard",
+  "language",
+  "location",
+  "mac_prefix",
+  "max_workers",
+  "next-id",
+  "notify",
+  "registered-tags",
+  "tag-style",
+] as const;
+
+/** Cluster membership, datacenter options, mappings, notifications, metrics, certificates' accounts. */
+export const CLUSTER = {
+  "POST /cluster/acme/account": WRITE,
+  "PUT /cluster/acme/account/{name}": WRITE,
+  "DELETE /cluster/acme/account/{name}": WRITE_LOSS,
+  "POST /cluster/acme/plugins": WRITE,
+  "PUT /cluster/acme/plugins/{id}": raised(WRITE, DISABLE),
+  "DELETE /cluster/acme/plugins/{id}": WRITE_LOSS,
+  "PUT /cluster/ceph/flags": WRITE_LOSS,
+  "PUT /cluster/ceph/flags/{flag}": WRITE_LOSS,
+  "POST /cluster/config": WRITE_LOSS,
+  "POST /cluster/config/join": WRITE_LOSS,
+  "POST /cluster/config/nodes/{node}": WRITE_LOSS,
+  "DELETE /cluster/config/nodes/{node}": WRITE_LOSS,
+  "POST /cluster/jobs/realm-sync/{id}": raised(WRITE, REALM_SYNC),
+  "PUT /cluster/jobs/realm-sync/{id}": raised(
+    WRITE,
+    REALM_SYNC,
+    loss("enabled", "0 ends the synchronisation", isOff),
+  ),
+  "DELETE /cluster/jobs/realm-sync/{id}": WRITE_LOSS,
+  "POST /cluster/mapping/dir": WRITE,
+  "PUT /cluster/mapping/dir/{id}": raised(WRITE, MAPPING),
+  "DELETE /cluster/mapping/dir/{id}": WRITE_LOSS,
+  "POST /cluster/mapping/pci": WRITE,
+  "PUT /cluster/mapping/pci/{id}": raised(WRITE, MAPPING),
+  "DELETE /cluster/mapping/pci/{id}": WRITE_LOSS,
+  "POST /cluster/mapping/usb": WRITE,
+  "PUT /cluster/mapping/usb/{id}": raised(WRITE, MAPPING),
+  "DELETE /cluster/mapping/usb/{id}": WRITE_LOSS,
+  "POST /cluster/metrics/server/{id}": WRITE,
+  "PUT /cluster/metrics/server/{id}": raised(WRITE, DISABLE),
+  "DELETE /cluster/metrics/server/{id}": WRITE_LOSS,
+  "POST /cluster/notifications/endpoints/gotify": WRITE,
+  "PUT /cluster/notifications/endpoints/gotify/{name}": raised(WRITE, DISABLE),
+  "DELETE /cluster/notifications/endpoints/gotify/{name}": WRITE_LOSS,
+  "POST /cluster/notifications/endpoints/sendmail": WRITE,
+  "PUT /cluster/notifications/endpoints/sendmail/{name}": raised(WRITE, DISABLE),
+  "DELETE /cluster/notifications/endpoints/sendmail/{name}": WRITE_LOSS,
+  "POST /cluster/notifications/endpoints/smtp": WRITE,
+  "PUT /cluster/notifications/endpoints/smtp/{name}": raised(WRITE, DISABLE),
+  "DELETE /cluster/notifications/endpoints/smtp/{name}": WRITE_LOSS,
+  "POST /cluster/notifications/endpoints/webhook": WRITE,
+  "PUT /cluster/notifications/endpoints/webhook/{name}": raised(WRITE, DISABLE),
+  "DELETE /cluster/notifications/endpoints/webhook/{name}": WRITE_LOSS,
+  "POST /cluster/notifications/matchers": WRITE,
+  "PUT /cluster/notifications/matchers/{name}": raised(WRITE, DISABLE),
+  "DELETE /cluster/notifications/matchers/{name}": WRITE_LOSS,
+  "POST /cluster/notifications/targets/{name}/test": EXECUTE,
+  "PUT /cluster/options": raised(
+    WRITE,
+    lossBut(MINOR_OPTIONS, "affects access, migration or fencing in the whole cluster"),
+    loss("delete", "may affect access, migration or fencing", namesOther(...MINOR_OPTIONS)),
+  ),
+  "POST /cluster/qemu/custom-cpu-models": WRITE,
+  "PUT /cluster/qemu/custom-cpu-models/{cputype}": WRITE_LOSS,
+  "DELETE /cluster/qemu/custom-cpu-models/{cputype}": WRITE_LOSS,
+} satisfies Operations;
