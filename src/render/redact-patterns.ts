@@ -48,7 +48,7 @@ export function redactPatterns(text: string): string {
 }
 
 const NAMED =
-  /pass(?:word|wd|phrase|code)$|^(?:vnc|tfa)?ticket$|secret(?:s|key)?$|(?:private|api|access|auth|hmac|encryption|client|signing)key$|^(?:keyring|csrfpreventiontoken|token|tokenvalue|otp|totp|recovery|recoverykeys|otelheaders|hashedpasswd|plaintextpasswd|adminpass)$/;
+  /pass(?:word|wd|phrase|code)$|^(?:vnc|tfa)?ticket$|secret(?:s|key)?$|(?:private|priv|preshared|shared|api|access|auth|hmac|encryption|client|signing)key$|^psk$|^(?:keyring|csrfpreventiontoken|token|tokenvalue|otp|totp|recovery|recoverykeys|otelheaders|hashedpasswd|plaintextpasswd|adminpass)$/;
 
 const known = new Map<string, boolean>();
 

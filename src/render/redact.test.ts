@@ -52,6 +52,17 @@ describe("redactData", () => {
       { port: 5900, ticket: R, password: R, cert: "public" },
     ],
     [
+      "GET /nodes/{node}/ceph/cfg/db",
+      [
+        { name: "mgr/dashboard/PASSWORD", value: "p", section: "mgr" },
+        { name: "osd_pool_default_size", value: "3", section: "global" },
+      ],
+      [
+        { name: "mgr/dashboard/PASSWORD", value: R, section: "mgr" },
+        { name: "osd_pool_default_size", value: "3", section: "global" },
+      ],
+    ],
+    [
       "GET /access/domains/{realm}",
       { realm: "sso", "client-id": "id", "client-key": "k", password: "p", secret: "s" },
       { realm: "sso", "client-id": "id", "client-key": R, password: R, secret: R },

@@ -73,7 +73,13 @@ function mapFields(value: object, map: (name: string, field: unknown) => unknown
   return Object.fromEntries(entries);
 }
 
-/** The fields of `{key: "cipassword", value, pending}` rows that carry what `key` names. */
+/** The setting that a row is about: `{key: "cipassword"}`, `{name: "mgr/dashboard/PASSWORD"}`; of a path its end. */
+function namedBy(row: object, field: "key" | "name"): string {
+  const name = field in row ? (row as Readonly<Record<string, unknown>>)[field] : undefined;
+  return typeof name === "string" ? name.slice(name.lastIndexOf("/") + 1) : "";
+}
+
+/** The fields of such rows, `{key: "cipassword", value, pending}`, that carry what is named. */
 const ROW_VALUES = new Set(["value", "pending", "old", "new", "now", "after", "current"]);
 
 /**
@@ -93,7 +99,7 @@ export function redactData(route: string, data: unknown, also: TextRule = (text)
     if (typeof value === "string") return text(value);
     if (Array.isArray(value)) return value.map(walk);
     if (value === null || typeof value !== "object") return value;
-    const about = "key" in value && typeof value.key === "string" && isSecretName(value.key);
+    const about = [namedBy(value, "key"), namedBy(value, "name")].some((name) => isSecretName(name));
     return mapFields(value, (name, field) => {
       const secret =
         !describes && (fields.has(name) || isSecretName(name) || (about && ROW_VALUES.has(name)));
