@@ -32,6 +32,11 @@ describe("our tables and the node's description together", () => {
     expect(mergedEndpoint("GET /cluster/magic", APIDOC)).toBeUndefined();
     expect(addedRoutes(APIDOC)).toEqual(["POST /cluster/magic"]);
     expect(addedRoutes()).toEqual([]);
+    const renamed = apidocOf([
+      { route: "POST /nodes/{n}/qemu/{id}/status/stop" },
+      { route: "GET /cluster/magic" },
+    ]);
+    expect(addedRoutes(parseApidoc(renamed))).toEqual(["GET /cluster/magic"]);
   });
 
   it("a call is beyond our tables when it uses what they lack", () => {

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../endpoint.ts";
-import { findEndpoint, paramOf } from "../endpoint-table.ts";
+import { allRoutes, findEndpoint, paramOf } from "../endpoint-table.ts";
 import type { Apidoc } from "./apidoc.ts";
 
 /** An operation as our tables and the connected node's own description have it together. */
@@ -47,6 +47,13 @@ export function beyondTables(route: string, names: readonly string[], apidoc?: A
   return beyond ? merged.endpoint : undefined;
 }
 
-/** Routes that only the node describes. */
-export const addedRoutes = (apidoc?: Apidoc): readonly string[] =>
-  [...(apidoc?.endpoints.keys() ?? [])].filter((route) => findEndpoint(route) === undefined);
+const shapeOf = (route: string): string => route.replace(/\{[^}]+\}/g, "{}");
+let ourShapes: ReadonlySet<string> | undefined;
+
+/** Routes that only the node describes; one of ours under other names of its placeholders is ours. */
+export function addedRoutes(apidoc?: Apidoc): readonly string[] {
+  if (!apidoc) return [];
+  const ours = ourShapes ?? new Set(allRoutes().map(shapeOf));
+  ourShapes = ours;
+  return [...apidoc.endpoints.keys()].filter((route) => !ours.has(shapeOf(route)));
+}
