@@ -179,6 +179,16 @@ describe("pve_describe_api", () => {
   });
 });
 
+it("what a parameter called password takes is no password", async () => {
+  for (const env of [{}, { PVE_OUTPUT: "json" }, { PVE_STRUCTURED: "true" }] as const) {
+    const { connected } = await demo({ env });
+    const { text } = await connected.call("pve_describe_api", { route: "PUT /access/password" });
+    expect(text).toMatch(/password.*string/);
+    expect(text).not.toContain("redacted");
+    await connected.close();
+  }
+});
+
 describe("pve_read_api", () => {
   it("filters, picks and pages", async () => {
     const { connected } = await demo();

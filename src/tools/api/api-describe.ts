@@ -111,15 +111,15 @@ function parameters({ params, path, open }: Endpoint, full: (name: string) => bo
     path.includes(`{${name}}`) ? 0 : required ? 1 : 2;
   const facts = Object.entries(params)
     .sort((a, b) => rank(a) - rank(b))
-    .map(([name, fact]): Fact => {
-      const mark = rank([name, fact]) < 2 ? "*" : "";
-      return {
-        key: name,
-        label: `${name}${mark}`,
+    .map(
+      ([name, fact]): Fact => ({
+        // Not under its own name: as data, what `password` takes would look like a password.
+        key: `${name} takes`,
+        label: rank([name, fact]) < 2 ? `${name}*` : name,
         value: paramText(fact, full(name) ? "full" : "brief"),
         long: true,
-      };
-    });
+      }),
+    );
   if (facts.length === 0) return [{ kind: "note", text: "It takes no parameters." }];
   const more = open ? "; further ones are taken as well" : "";
   return [
