@@ -16,8 +16,14 @@ const TWINS: { readonly [R in Route]?: readonly Route[] } = {
     "PUT /nodes/{node}/qemu/{vmid}/unlink",
     MONITOR,
   ],
-  "GET /nodes/{node}/qemu/{vmid}/config": ["GET /nodes/{node}/qemu/{vmid}/pending"],
-  "GET /nodes/{node}/lxc/{vmid}/config": ["GET /nodes/{node}/lxc/{vmid}/pending"],
+  "GET /nodes/{node}/qemu/{vmid}/config": [
+    "GET /nodes/{node}/qemu/{vmid}/pending",
+    "GET /nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config",
+  ],
+  "GET /nodes/{node}/lxc/{vmid}/config": [
+    "GET /nodes/{node}/lxc/{vmid}/pending",
+    "GET /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config",
+  ],
   "POST /nodes/{node}/qemu/{vmid}/status/start": ["POST /nodes/{node}/startall"],
   "POST /nodes/{node}/lxc/{vmid}/status/start": ["POST /nodes/{node}/startall"],
   "POST /nodes/{node}/qemu/{vmid}/status/stop": ["POST /nodes/{node}/stopall", MONITOR],

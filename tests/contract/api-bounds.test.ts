@@ -88,6 +88,12 @@ const ATTEMPTS: readonly Attempt[] = [
     args: { route: "/nodes/pve1/qemu/100/pending" },
     says: "PVE_EXCLUDE_TOOLS leaves out pve_get_qemu_config",
   },
+  {
+    env: { PVE_EXCLUDE_TOOLS: "pve_get_lxc_config" },
+    tool: "pve_read_api",
+    args: { route: "/nodes/pve1/lxc/203/snapshot/pre-migration/config" },
+    says: "PVE_EXCLUDE_TOOLS leaves out pve_get_lxc_config",
+  },
   // Categories.
   { env: { PVE_CATEGORIES: "storage,api" }, args: { route: RESET }, says: "is in category qemu" },
   {
