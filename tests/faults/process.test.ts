@@ -39,9 +39,9 @@ async function answers(
   ids: readonly number[],
   withinMs: number,
 ): Promise<readonly string[]> {
-  await expect
-    .poll(() => server.stdout().split("\n").length > ids.length, { timeout: withinMs, interval: 20 })
-    .toBe(true);
+  // Besides them there is the answer to the opening.
+  const lines = () => server.stdout().split("\n").length - 1;
+  await expect.poll(lines, { timeout: withinMs, interval: 20 }).toBe(ids.length + 1);
   const byId = new Map(messagesOf(server.stdout()).map((message) => [message.id, message]));
   return ids.map((id) => textOf(byId.get(id) ?? {}));
 }
