@@ -47,7 +47,13 @@ function enumChange(was: readonly string[], is: readonly string[]): string[] {
   return changes.length === 0 ? [] : [`enum ${changes.join(" ")}`];
 }
 
-const shown = (value: unknown): string => (value === undefined ? "none" : JSON.stringify(value));
+/** A value as text, without the lifetimes that keys of property strings carry in the table and not in a description. */
+const shown = (value: unknown): string =>
+  value === undefined
+    ? "none"
+    : JSON.stringify(value, (key, part: unknown) =>
+        (key === "since" || key === "until") && typeof part === "string" ? undefined : part,
+      );
 
 function ownChanges(old: Endpoint, now: Endpoint): string[] {
   const permissions = shown([old.check, old.user]) === shown([now.check, now.user]) ? [] : ["permissions"];

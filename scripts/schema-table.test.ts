@@ -98,5 +98,7 @@ describe("the difference of two descriptions", () => {
   it("is nothing between equals, whatever their lifetimes", () => {
     const before = endpoint("GET /a", { p: { ...text, since: "8.0" } }, { since: "8.0" });
     expect(between([before], [endpoint("GET /a", { p: text })])).toEqual([]);
+    const keyed = (key: Param) => endpoint("GET /b", { p: { ...text, format: { key } } });
+    expect(between([keyed({ ...text, since: "9.2" })], [keyed(text)])).toEqual([]);
   });
 });
