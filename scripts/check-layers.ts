@@ -40,6 +40,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "fastest-levenshtein": ["config", "schema"],
   minisearch: ["schema"],
   stemmer: ["schema"],
+  yaml: ["config"],
+  jose: ["transports"],
+  "prom-client": ["transports"],
+  "@modelcontextprotocol/node": ["transports"],
 };
 const FORBIDDEN_NAMES = /(^|\/)(index|utils?|helpers?|common)\.ts$/;
 
