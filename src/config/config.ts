@@ -1,5 +1,6 @@
 import type { Bound } from "./bounds.ts";
 import type { Selection } from "./categories.ts";
+import type { HttpConfig } from "./http-config.ts";
 import type { Secret } from "./secret.ts";
 import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 
@@ -96,8 +97,27 @@ export interface DemoConfig {
   readonly output: "text" | "json";
   readonly structured: boolean;
   readonly debug: boolean;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
   /** For stderr, a line each, without secrets. */
   readonly warnings: readonly string[];
+}
+
+/** A PVE that is served, by the name that the operator gave it or its host. */
+export interface ClusterConfig {
+  readonly name: string;
+  readonly connection: Connection;
+  readonly surface: Surface;
+  readonly safety: Safety;
+}
+
+/** Everything the server needs to serve several. */
+export interface FleetConfig extends Pick<DemoConfig, "output" | "structured" | "debug" | "warnings"> {
+  readonly clusters: readonly [ClusterConfig, ...ClusterConfig[]];
+  /** The cluster of calls that name none. */
+  readonly defaultCluster?: string;
+  readonly record?: RecordSettings;
+  readonly http?: HttpConfig;
 }
 
 /** Everything the server needs to serve a real PVE. */
