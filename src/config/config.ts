@@ -1,5 +1,6 @@
 import type { Bound } from "./bounds.ts";
 import type { Selection } from "./categories.ts";
+import type { HttpConfig } from "./http-config.ts";
 import type { Secret } from "./secret.ts";
 import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 
@@ -96,6 +97,8 @@ export interface DemoConfig {
   readonly output: "text" | "json";
   readonly structured: boolean;
   readonly debug: boolean;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
   /** For stderr, a line each, without secrets. */
   readonly warnings: readonly string[];
 }
