@@ -2,8 +2,11 @@
 import * as z from "zod/mini";
 import type { Parsed } from "./parsed.ts";
 
-/** The groups of variables, in the order of the documentation; a simulated PVE does without `connection`. */
-export const GROUPS = ["connection", "surface", "safety", "answers"] as const;
+/**
+ * The groups of variables, in the order of the documentation; a simulated PVE does without `connection`, stdio
+ * without `http`.
+ */
+export const GROUPS = ["connection", "surface", "safety", "answers", "http"] as const;
 
 /** What is known of a variable besides how its text is read. */
 export interface SettingFacts {
