@@ -2,7 +2,7 @@ import type { Config, DemoConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readConnection } from "./connection.ts";
 import { nearest } from "./nearest.ts";
-import { type Present, present, readSettings } from "./read-settings.ts";
+import { present, readSettings } from "./read-settings.ts";
 import { readSafety, type SafetyDeps } from "./safety.ts";
 import { settingFacts } from "./settings.ts";
 import { showName } from "./show.ts";
@@ -14,7 +14,8 @@ export interface LoadDeps extends SafetyDeps {
   readonly tools: readonly ToolRef[] | (() => readonly ToolRef[]);
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Environment variables by name. */
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Turns environment variables into the configuration. With `demo`, what concerns the connection is neither
@@ -29,7 +30,7 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   const reading = readSettings(set, { demo });
   const findings: Findings = {
     problems: [...reading.problems],
-    warnings: unknownVariables(set),
+    warnings: unknownVariables(set.keys()),
     notes: [],
   };
   const tools = deps.tools;
@@ -39,7 +40,7 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   const { PVE_OUTPUT: output, PVE_STRUCTURED: structured, DEBUG: debug = false } = reading.values;
   const complete = (demo || connection !== undefined) && surface !== undefined && safety !== undefined;
   if (findings.problems.length > 0 || !complete || output === undefined || structured === undefined) {
-    throw refusal(set, findings);
+    throw refusal([set.get("PVE_TOKEN_SECRET") ?? ""], findings);
   }
   return {
     ...(connection !== undefined && { connection }),
@@ -52,10 +53,15 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   };
 }
 
-/** A last guard behind the careful wording: the token's secret is cut out wherever it was repeated. */
-function refusal(set: Present, { problems, warnings, notes }: Findings): ConfigError {
-  const secret = set.get("PVE_TOKEN_SECRET") ?? "";
-  const clean = (text: string) => (secret.length < 8 ? text : text.replaceAll(secret, "[secret]"));
+/** Shorter ones may be parts of words. */
+const SHORTEST_SECRET = 8;
+
+/** A last guard behind the careful wording: each secret is cut out wherever it was repeated. */
+export function refusal(secrets: Iterable<string>, { problems, warnings, notes }: Findings): ConfigError {
+  const long = [...secrets].filter((secret) => secret.length >= SHORTEST_SECRET);
+  // One secret may hold another.
+  const sorted = long.sort((one, other) => other.length - one.length);
+  const clean = (text: string) => sorted.reduce((said, secret) => said.replaceAll(secret, "[secret]"), text);
   return new ConfigError(problems.map(clean), [
     ...warnings.map((warning) => clean(`  Also: ${warning}`)),
     ...notes,
@@ -64,12 +70,13 @@ function refusal(set: Present, { problems, warnings, notes }: Findings): ConfigE
 
 const PREFIX = "PVE_";
 
-function unknownVariables(set: Present): string[] {
+/** What to say of those variables that begin like ours and are none. */
+export function unknownVariables(given: Iterable<string>): string[] {
   const names: readonly string[] = settingFacts().map(({ name }) => name);
   // Without the prefix that all share, which would make any two names look alike; a refused one is no advice.
   const advised = names.filter((name) => name.startsWith(PREFIX) && name !== "PVE_TOOL_WHITELIST");
   const bare = advised.map((name) => name.slice(PREFIX.length));
-  return [...set.keys()]
+  return [...given]
     .filter((name) => name.startsWith(PREFIX) && !names.includes(name))
     .map((name) => {
       const [near] = nearest(name.slice(PREFIX.length), bare, 1);
