@@ -40,7 +40,8 @@ export async function parseDocument(text: string): Promise<Document> {
   };
   const document = yaml.parseDocument(text, {
     lineCounter: counter,
-    logLevel: "silent",
+    // Silent, it would take the first of several documents.
+    logLevel: "error",
     prettyErrors: false,
     schema: "core",
     stringKeys: true,
