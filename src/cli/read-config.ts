@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import type { DemoConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
@@ -12,6 +12,7 @@ export const TOOLS = toolList as unknown as readonly ListedTool[];
 export const FROM_SYSTEM = {
   tools: () => TOOLS,
   readFile: (path: string) => readFileSync(path, "utf8"),
+  stat: (path: string) => statSync(path),
   checkFolder: (folder: string) => accessSync(folder, constants.W_OK),
 } as const;
 

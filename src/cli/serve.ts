@@ -7,7 +7,7 @@ import { cleanText } from "../render/clean.ts";
 import { createRedactor } from "../render/redactor.ts";
 import { openCluster, secretsOf } from "./open-cluster.ts";
 import type { ProcessLike } from "./process.ts";
-import { FROM_SYSTEM, readConfig, TOOLS } from "./read-config.ts";
+import { FROM_SYSTEM, readConfig, readConfigFile, TOOLS } from "./read-config.ts";
 import { loadStdio, runStdio } from "./run-stdio.ts";
 import { servingArguments } from "./serving-arguments.ts";
 
@@ -15,11 +15,12 @@ import { servingArguments } from "./serving-arguments.ts";
 export async function serve(proc: ProcessLike): Promise<void> {
   const env = { ...proc.env, ...servingArguments(proc.args.slice(1)) };
   const path = env.PVE_CONFIG;
-  const config =
-    path === undefined || path === ""
-      ? asFleet(readConfig(proc, () => loadConfig(env, FROM_SYSTEM)))
-      : await readFleet(proc, path, env);
   const fromFile = path !== undefined && path !== "";
+  const config = fromFile
+    ? await readConfigFile(proc, async () =>
+        (await import("../config/file/load-file.ts")).loadConfigFile(path, env, FROM_SYSTEM),
+      )
+    : asFleet(readConfig(proc, () => loadConfig(env, FROM_SYSTEM)));
   const secrets = config.clusters.flatMap(({ connection }) => secretsOf(connection));
   const log = cleanLog(proc.log, secrets);
   const parts: Omit<HostParts, "clusters"> = {

@@ -5,6 +5,7 @@ import { settingFacts } from "./settings.ts";
 
 const HEADINGS: Readonly<Record<SettingFacts["group"], string>> = {
   connection: "Connection and token",
+  clusters: "Several clusters",
   surface: "Which tools are offered",
   safety: "Confirmation, bounds and record",
   answers: "Answers and logging",

@@ -55,7 +55,15 @@ export function createMcpEndpoint(
       // The caller's own token goes no further than here.
       const { name } = admitted.caller;
       const auth = { token: "", clientId: name, scopes: [], extra: { admitted } };
-      return toNode(Object.assign(request, { auth }), response);
+      const { method = "GET", url = "/", headers } = request;
+      const read = {
+        method,
+        url,
+        headers,
+        auth,
+        [Symbol.asyncIterator]: () => request[Symbol.asyncIterator](),
+      };
+      return toNode(read, response);
     },
     close: () => handler.close(),
   };
