@@ -93,7 +93,7 @@ const BESIDES: Readonly<Partial<Record<SettingFacts["group"], readonly string[]>
     EXAMPLE_FILE.trimEnd(),
     "```",
     "",
-    "- Each key stands for a variable; the tables name it behind the variable. Those without a point are a cluster's, but for `output` and `structured`, which stand beside `clusters`; `record.…` is in the block `record`, which is of all clusters.",
+    "- Each key stands for a variable; the tables name it behind the variable. `output` and `structured` stand beside `clusters`, a key behind `record.` is in the block `record`, which is of all clusters, and every other one is a cluster's.",
     "- Values are as the variable takes them, numbers and booleans without quotes. A list is a list, or one entry alone.",
     "- A secret (`token_secret`, `password`, `totp_secret`, `client_key`, `proxy`, `record.key`) is the value itself, `file:PATH` with an absolute path, or `env:NAME`, a variable's value. A file with a secret in it is refused while others than its owner can read it: `chmod 600`.",
     "- A cluster's name has 1 to 63 letters, digits and `.`, `_`, `-`, and begins with a letter or digit.",

@@ -1,7 +1,7 @@
 import type { Form } from "../form.ts";
 import type { KnownFacts } from "../setting.ts";
 import { CLUSTER_NAME } from "./cluster.ts";
-import { type Block, FILE_KEYS, type FileKey, factsOfKey } from "./keys.ts";
+import { type Block, FILE_KEYS, type FileKey, factsOfKey, type SecretSettings } from "./keys.ts";
 import { inKeys } from "./wording.ts";
 
 /** A JSON Schema, as far as we write one. */
@@ -16,7 +16,6 @@ const SECRET: Schema = {
   type: "string",
   pattern: "^(?:file:(?:/|\\\\\\\\|[A-Za-z]:[/\\\\])|env:[A-Za-z_]\\w*$|(?!file:|env:)[\\s\\S])",
 };
-const ABOUT_SECRET = "The value itself, `file:PATH` with an absolute path, or `env:NAME`.";
 
 /** Keys of a cluster that go together, or exclude each other. */
 const RELATIONS: Schema = {
@@ -42,7 +41,7 @@ function ofForm(form: Form): Schema {
         ? { type: "integer", minimum: form.least, maximum: form.most }
         : { type: "number", exclusiveMinimum: form.least, maximum: form.most };
     case "choice":
-      return { enum: form.names };
+      return { type: "string", enum: form.names };
     case "list":
       return ofList(form);
     default:
@@ -52,7 +51,7 @@ function ofForm(form: Form): Schema {
 
 /** One entry, or a list of some. */
 function ofList({ names, numbers }: Extract<Form, { kind: "list" }>): Schema {
-  const text = names === undefined ? ENTRY : { enum: names };
+  const text = names === undefined ? ENTRY : { type: "string", enum: names };
   const number = numbers && { type: "integer", minimum: numbers.least, maximum: numbers.most };
   const entry = number === undefined ? text : { anyOf: [number, text] };
   return { anyOf: [entry, { type: "array", items: entry, minItems: 1 }] };
@@ -68,8 +67,15 @@ function defaultOf({ written, form }: KnownFacts): Schema {
 function ofKey(key: FileKey): Schema {
   const facts = factsOfKey(key);
   const description = inKeys(facts.meaning);
-  if ("secret" in key) return { description: `${description} ${ABOUT_SECRET}`, ...SECRET };
+  if ("secret" in key) return { description: secretText(description, key.secret), ...SECRET };
   return { description, ...ofForm(facts.form), ...defaultOf(facts) };
+}
+
+/** What a secret is, after how it may be written. */
+function secretText(meaning: string, { text }: SecretSettings): string {
+  const ways = "The value itself, `env:NAME`, or `file:PATH` with an absolute path";
+  if (text !== undefined) return `${meaning} ${ways}.`;
+  return `${ways}: ${meaning.charAt(0).toLowerCase()}${meaning.slice(1)}`;
 }
 
 const ofBlock = (block: Block): Schema =>
