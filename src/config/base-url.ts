@@ -1,6 +1,6 @@
+import { isLoopback } from "./host-name.ts";
 import type { Parsed } from "./parsed.ts";
 
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const PREFIX = /^(?:\/[\w.~-]+)*$/;
 
 /**
@@ -30,7 +30,7 @@ function parseClean(text: string): Parsed<string> {
     return { problem: "is not a valid URL: check host and port, as in https://pve.example.com:8006" };
   }
   const faults: string[] = [];
-  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     faults.push(
       "must be https: http would send the token in clear (http is accepted for localhost, 127.0.0.0/8 and [::1])",
     );

@@ -1,5 +1,6 @@
 import type { Bound } from "./bounds.ts";
 import type { Selection } from "./categories.ts";
+import type { HttpConfig } from "./http-config.ts";
 import type { Secret } from "./secret.ts";
 import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 
@@ -87,6 +88,8 @@ export interface Safety {
   readonly freezeFile?: string;
   /** Absent: nothing is recorded. */
   readonly record?: RecordSettings;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
 }
 
 /** What holds with any PVE, the simulated one included. */
@@ -96,6 +99,8 @@ export interface DemoConfig {
   readonly output: "text" | "json";
   readonly structured: boolean;
   readonly debug: boolean;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
   /** For stderr, a line each, without secrets. */
   readonly warnings: readonly string[];
 }
@@ -107,7 +112,7 @@ export interface Config extends DemoConfig {
 
 /** One of several clusters. */
 export interface ClusterConfig {
-  /** As the configuration file calls it. */
+  /** As the configuration file calls it; of the environment's one cluster, host and port. */
   readonly name: string;
   readonly connection: Connection;
   readonly surface: Surface;
@@ -123,4 +128,6 @@ export interface FleetConfig extends Pick<DemoConfig, "output" | "structured" | 
   readonly defaultCluster?: string;
   /** Absent: nothing is recorded. */
   readonly record?: RecordSettings;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
 }

@@ -1,6 +1,6 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { ClientCertificate, Login } from "./config.ts";
 import { fromFile, type ReadFile } from "./from-file.ts";
+import { readKeyPair } from "./key-pair.ts";
 import type { Parsed } from "./parsed.ts";
 import type { Present, Reading } from "./read-settings.ts";
 import { Secret } from "./secret.ts";
@@ -95,39 +95,14 @@ function parseTotpSecret(content: string): Parsed<Secret> {
 }
 
 /** The certificate to show to a reverse proxy; undefined where none is set or the pair does not fit together. */
-export function readClientCertificate(
-  { PVE_CLIENT_CERT_FILE: certFile, PVE_CLIENT_KEY_FILE: keyFile }: Reading["values"],
+export const readClientCertificate = (
+  values: Reading["values"],
   readFile: ReadFile,
   problems: string[],
-): ClientCertificate | undefined {
-  if (certFile === undefined && keyFile === undefined) return undefined;
-  if (certFile === undefined || keyFile === undefined) {
-    problems.push("PVE_CLIENT_CERT_FILE and PVE_CLIENT_KEY_FILE go together: set both, or none");
-    return undefined;
-  }
-  const cert = fromFile("PVE_CLIENT_CERT_FILE", certFile, readFile, problems, (pem) =>
-    readable(() => new X509Certificate(pem))
-      ? { value: pem }
-      : { problem: "names a file without a PEM certificate" },
+): ClientCertificate | undefined =>
+  readKeyPair(
+    { name: "PVE_CLIENT_CERT_FILE", path: values.PVE_CLIENT_CERT_FILE },
+    { name: "PVE_CLIENT_KEY_FILE", path: values.PVE_CLIENT_KEY_FILE },
+    readFile,
+    problems,
   );
-  const key = fromFile("PVE_CLIENT_KEY_FILE", keyFile, readFile, problems, (pem) =>
-    readable(() => createPrivateKey(pem))
-      ? { value: pem }
-      : { problem: "names a file without a PEM private key that can be used without a passphrase" },
-  );
-  if (cert === undefined || key === undefined) return undefined;
-  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    problems.push("PVE_CLIENT_KEY_FILE is not the key of the certificate in PVE_CLIENT_CERT_FILE");
-    return undefined;
-  }
-  return { cert, key: new Secret(key) };
-}
-
-function readable(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -398,7 +398,7 @@ docs/configuration.md describes every variable.`,
 describe("warnings", () => {
   test("unknown variables, with the nearest one", () => {
     expect(
-      warnings({ PVE_BASEURL: "x", PVE_TIER: "full", PVE_XYZZY: "1", MCP_PORT: "1", DEBUGG: "1" }),
+      warnings({ PVE_BASEURL: "x", PVE_TIER: "full", PVE_XYZZY: "1", MCP_SERVER: "1", DEBUGG: "1" }),
     ).toEqual([
       "PVE_BASEURL is not a variable of mcp-pve and has no effect. Nearest: PVE_BASE_URL.",
       "PVE_TIER is not a variable of mcp-pve and has no effect. Nearest: PVE_ACCESS_TIER.",

@@ -1,12 +1,11 @@
 import type { Config, DemoConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readConnection } from "./connection.ts";
-import { nearest } from "./nearest.ts";
+import { readHttp } from "./http.ts";
 import { present, readSettings } from "./read-settings.ts";
 import { readSafety, type SafetyDeps } from "./safety.ts";
-import { settingFacts } from "./settings.ts";
-import { showName } from "./show.ts";
 import { type Findings, readSurface, type ToolRef } from "./surface.ts";
+import { idleVariables, unknownVariables } from "./unused.ts";
 
 /** What loading takes from outside. */
 export interface LoadDeps extends SafetyDeps {
@@ -30,16 +29,24 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   const reading = readSettings(set, { demo });
   const findings: Findings = {
     problems: [...reading.problems],
-    warnings: unknownVariables(set.keys()),
+    warnings: [...unknownVariables(set.keys()), ...idleVariables(set, reading.values)],
     notes: [],
   };
   const tools = deps.tools;
   const surface = readSurface(reading.values, typeof tools === "function" ? tools : () => tools, findings);
   const safety = readSafety(reading.values, deps, findings.problems);
   const connection = demo ? undefined : readConnection(set, reading, deps.readFile, findings.problems);
+  const http = readHttp(reading.values, set, deps, findings.problems);
   const { PVE_OUTPUT: output, PVE_STRUCTURED: structured, DEBUG: debug = false } = reading.values;
   const complete = (demo || connection !== undefined) && surface !== undefined && safety !== undefined;
-  if (findings.problems.length > 0 || !complete || output === undefined || structured === undefined) {
+  const served = reading.values.MCP_TRANSPORT === "stdio" || http !== undefined;
+  if (
+    findings.problems.length > 0 ||
+    !complete ||
+    !served ||
+    output === undefined ||
+    structured === undefined
+  ) {
     throw refusal([set.get("PVE_TOKEN_SECRET") ?? ""], findings);
   }
   return {
@@ -49,6 +56,7 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
     output,
     structured,
     debug,
+    ...(http !== undefined && { http }),
     warnings: findings.warnings,
   };
 }
@@ -66,21 +74,4 @@ export function refusal(secrets: Iterable<string>, { problems, warnings, notes }
     ...warnings.map((warning) => clean(`  Also: ${warning}`)),
     ...notes,
   ]);
-}
-
-const PREFIX = "PVE_";
-
-/** What to say of those variables that begin like ours and are none. */
-export function unknownVariables(given: Iterable<string>): string[] {
-  const names: readonly string[] = settingFacts().map(({ name }) => name);
-  // Without the prefix that all share, which would make any two names look alike; a refused one is no advice.
-  const advised = names.filter((name) => name.startsWith(PREFIX) && name !== "PVE_TOOL_WHITELIST");
-  const bare = advised.map((name) => name.slice(PREFIX.length));
-  return [...given]
-    .filter((name) => name.startsWith(PREFIX) && !names.includes(name))
-    .map((name) => {
-      const [near] = nearest(name.slice(PREFIX.length), bare, 1);
-      const hint = near === undefined ? "" : ` Nearest: ${PREFIX}${near}.`;
-      return `${showName(name)} is not a variable of mcp-pve and has no effect.${hint}`;
-    });
 }

@@ -11,6 +11,7 @@ const HEADINGS: Readonly<Record<SettingFacts["group"], string>> = {
   surface: "Which tools are offered",
   safety: "Confirmation, bounds and record",
   answers: "Answers and logging",
+  http: "Serving over HTTP",
 };
 
 /** Environments whose refusal the page shows, as the program prints it. */
@@ -36,6 +37,17 @@ const EXAMPLES: readonly { readonly title: string; readonly env: Readonly<Record
       PVE_TOKEN_SECRET: "00000000-0000-0000-0000-000000000000",
       PVE_VERIFY_SSL: "false",
       PVE_FINGERPRINT: "ab".repeat(32),
+    },
+  },
+  {
+    title: "HTTP for everybody",
+    env: {
+      PVE_BASE_URL: "https://pve.example.com:8006",
+      PVE_TOKEN_ID: "root@pam!mcp",
+      PVE_TOKEN_SECRET: "00000000-0000-0000-0000-000000000000",
+      MCP_TRANSPORT: "http",
+      MCP_HOST: "0.0.0.0",
+      MCP_AUTH: "none",
     },
   },
 ];
@@ -113,7 +125,8 @@ const RULES = [
   "- Names of tiers, categories and tools are exact.",
   "- `PVE_TOOLS` and `PVE_EXCLUDE_TOOLS` work inside tier and categories and never widen them. A tool that is named but hidden is warned about.",
   "- Choose one of `PVE_TOKEN_SECRET` and `PVE_TOKEN_SECRET_FILE`, and at most one of `PVE_CA_FILE`, `PVE_FINGERPRINT` and `PVE_VERIFY_SSL=false`.",
-  "- Any other variable that begins with `PVE_` has no effect and is warned about on stderr.",
+  "- Any other variable that begins with `PVE_` has no effect and is warned about on stderr; one that begins with `MCP_` is when it is a slip away from one of ours.",
+  "- A variable of HTTP has no effect over stdio, whatever it says, and is warned about.",
   "- A faulty configuration ends the process with exit code 1 and one message on stderr that names every fault. No message contains a secret; a value that may be one is not shown.",
   "",
 ];

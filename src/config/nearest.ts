@@ -62,3 +62,15 @@ export function isTypo(value: string, names: readonly string[]): boolean {
     .map(bare)
     .some((name) => name.includes(wanted) || distance(wanted, name) <= reach(wanted.length));
 }
+
+/** The name that `value` is one slip away from: a letter wrong, missing or too many, or two neighbours exchanged. */
+export function oneSlipFrom(value: string, names: readonly string[]): string | undefined {
+  if (value.length > LONGEST) return undefined;
+  return names.find((name) => distance(value, name) === 1 || isExchanged(value, name));
+}
+
+function isExchanged(value: string, name: string): boolean {
+  if (value.length !== name.length || distance(value, name) !== TRANSPOSED) return false;
+  const at = [...name].findIndex((letter, i) => letter !== value[i]);
+  return value[at] === name[at + 1] && value[at + 1] === name[at];
+}

@@ -38,6 +38,8 @@ export function readSettings(set: Present, options: { demo: boolean }): Reading 
   const problems: string[] = [];
   for (const { name, group, required } of settingFacts()) {
     if (options.demo && OF_REAL_PVE.includes(group)) continue;
+    // MCP_TRANSPORT is the first of its group. Over stdio the others may be anything: they have no effect.
+    if (group === "http" && name !== "MCP_TRANSPORT" && values.MCP_TRANSPORT !== "http") continue;
     if (required && !set.has(name)) {
       missing.push(name);
       continue;

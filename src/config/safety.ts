@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import type { Safety } from "./config.ts";
-import { cause, fromFile, type ReadFile } from "./from-file.ts";
+import { cause, type ReadFile } from "./from-file.ts";
+import { readKeyFile } from "./key-file.ts";
 import type { Reading } from "./read-settings.ts";
-import { Secret } from "./secret.ts";
 
 /** What reading it takes from outside. */
 export interface SafetyDeps {
@@ -33,17 +33,7 @@ export function readSafety(
       problems.push(`PVE_AUDIT_LOG: its folder cannot be written to: ${cause(error)}`);
     }
   }
-  const key =
-    keyFile === undefined
-      ? undefined
-      : fromFile("PVE_AUDIT_KEY_FILE", keyFile, readFile, problems, (content) => {
-          const text = content.trim();
-          return Buffer.byteLength(text) < LEAST_KEY_BYTES
-            ? {
-                problem: `names a file with less than ${LEAST_KEY_BYTES} bytes: openssl rand -hex 32 makes a key`,
-              }
-            : { value: new Secret(text) };
-        });
+  const key = readKeyFile("PVE_AUDIT_KEY_FILE", keyFile, LEAST_KEY_BYTES, readFile, problems);
   if (confirm === undefined || confirmBy === undefined || wait === undefined || size === undefined)
     return undefined;
   return {

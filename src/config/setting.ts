@@ -3,8 +3,8 @@ import * as z from "zod/mini";
 import type { Form, Parser } from "./form.ts";
 import type { Parsed } from "./parsed.ts";
 
-/** The groups of variables, in the order of the documentation. */
-export const GROUPS = ["connection", "clusters", "surface", "safety", "answers"] as const;
+/** The groups of variables, in the order of the documentation; stdio does without `http`. */
+export const GROUPS = ["connection", "clusters", "surface", "safety", "answers", "http"] as const;
 /** The groups that a simulated PVE does without. */
 export const OF_REAL_PVE: readonly (typeof GROUPS)[number][] = ["connection", "clusters"];
 

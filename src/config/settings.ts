@@ -2,8 +2,10 @@ import * as z from "zod/mini";
 import { parseBounds } from "./bounds.ts";
 import { CATEGORIES, GROUPS } from "./categories.ts";
 import { CONNECTION_SETTINGS } from "./connection-settings.ts";
+import { HTTP_SETTINGS } from "./http-settings.ts";
 import type { Parsed } from "./parsed.ts";
 import { factsOf, type KnownFacts, optional, withDefault } from "./setting.ts";
+import { TIERS, type Tier } from "./tiers.ts";
 import {
   parseAbsolutePath,
   parseBoolean,
@@ -13,10 +15,7 @@ import {
   parseWholeNumber,
 } from "./values.ts";
 
-/** Access tiers, each admitting everything that the one before it admits. */
-export const TIERS = ["read-only", "read-execute", "full"] as const;
-/** The operator's upper bound of what tools may do. */
-export type Tier = (typeof TIERS)[number];
+export { TIERS, type Tier };
 
 /** Which calls need a confirmation, each including the one before it. */
 export const CONFIRMATIONS = ["off", "loss", "write", "all"] as const;
@@ -199,6 +198,7 @@ export const SETTINGS = z.object({
     { group: "answers", type: "any value", verbatim: true, meaning: "Log debugging detail to stderr." },
     (): Parsed<true> => ({ value: true }),
   ),
+  ...HTTP_SETTINGS,
 });
 
 /** A variable of the table, e.g. `PVE_BASE_URL`. */

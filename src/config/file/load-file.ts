@@ -1,9 +1,12 @@
 import type { ClusterConfig, FleetConfig, RecordSettings } from "../config.ts";
-import { type Env, type LoadDeps, refusal, unknownVariables } from "../load.ts";
+import { readHttp } from "../http.ts";
+import type { HttpConfig } from "../http-config.ts";
+import { type Env, type LoadDeps, refusal } from "../load.ts";
 import { type Present, present, readSettings } from "../read-settings.ts";
 import { readSafety } from "../safety.ts";
 import { type SettingName, settingFacts } from "../settings.ts";
 import type { Findings } from "../surface.ts";
+import { idleVariables, unknownVariables } from "../unused.ts";
 import { checkKeys, isMapping, own, readBlock } from "./block.ts";
 import { type Fallback, readClusters, readDefault } from "./cluster.ts";
 import { checkMode, type LoadFileDeps, readContent } from "./content.ts";
@@ -11,7 +14,7 @@ import { FILE_KEYS } from "./keys.ts";
 import { createSecretSource, type SecretSource } from "./secret-source.ts";
 import { problemInKeys } from "./wording.ts";
 
-/** Variables that count beside the file: for clusters that say nothing else, and for the process. */
+/** Variables that count beside the file, with those of HTTP: for clusters that say nothing else, and for the process. */
 const BESIDE = ["HTTPS_PROXY", "NO_PROXY", "DEBUG"] as const;
 
 /**
@@ -25,7 +28,7 @@ export async function loadConfigFile(path: string, env: Env, deps: LoadFileDeps)
   const { problems } = findings;
   const secrets = createSecretSource(env, deps.readFile);
   const set = present(env);
-  const beside = readBeside(path, set, problems);
+  const beside = readBeside(path, set, deps, findings);
   const file = beside.path === undefined ? undefined : await readContent(beside.path, deps, problems);
   const parts =
     file === undefined ? undefined : readParts(file, beside.fallback, { secrets, deps }, findings);
@@ -34,7 +37,14 @@ export async function loadConfigFile(path: string, env: Env, deps: LoadFileDeps)
   findings.warnings.unshift(...unknownVariables(foreign));
   const [first, ...others] = parts?.clusters ?? [];
   const { output, structured } = parts ?? {};
-  if (problems.length > 0 || !parts || !first || output === undefined || structured === undefined) {
+  if (
+    problems.length > 0 ||
+    !beside.served ||
+    !parts ||
+    !first ||
+    output === undefined ||
+    structured === undefined
+  ) {
     throw refusal([...secrets.known, ...secretsBeside(set)], findings);
   }
   return {
@@ -44,6 +54,7 @@ export async function loadConfigFile(path: string, env: Env, deps: LoadFileDeps)
     output,
     structured,
     debug: beside.debug,
+    ...(beside.http === undefined ? {} : { http: beside.http }),
     warnings: findings.warnings,
   };
 }
@@ -54,10 +65,14 @@ interface Beside {
   /** What clusters have that say nothing else. */
   readonly fallback: Fallback;
   readonly debug: boolean;
+  /** Absent over stdio, and where `served` is false. */
+  readonly http?: HttpConfig | undefined;
+  /** How MCP is served is said without fault. */
+  readonly served: boolean;
 }
 
 /** What the environment says where there is a file, and what it must not say. */
-function readBeside(path: string, set: Present, problems: string[]): Beside {
+function readBeside(path: string, set: Present, deps: LoadDeps, { problems, warnings }: Findings): Beside {
   const others = settingFacts().filter(
     ({ name }) => name.startsWith("PVE_") && name !== "PVE_CONFIG" && set.has(name),
   );
@@ -67,7 +82,11 @@ function readBeside(path: string, set: Present, problems: string[]): Beside {
       `PVE_CONFIG and ${names} are set: the file says everything, so unset ${others.length === 1 ? "the other one" : "the others"}, or unset PVE_CONFIG`,
     );
   }
-  const counting = BESIDE.flatMap((name): [SettingName, string][] => {
+  const beside = [
+    ...BESIDE,
+    ...settingFacts().flatMap(({ name, group }) => (group === "http" ? [name] : [])),
+  ];
+  const counting = beside.flatMap((name): [SettingName, string][] => {
     const text = set.get(name);
     return text === undefined ? [] : [[name, text]];
   });
@@ -75,8 +94,13 @@ function readBeside(path: string, set: Present, problems: string[]): Beside {
     demo: false,
   });
   problems.push(...faults);
-  const fallback = new Map(counting.filter(([name]) => name !== "DEBUG" && Object.hasOwn(values, name)));
-  return { path: values.PVE_CONFIG, fallback, debug: values.DEBUG === true };
+  const fallback = new Map(
+    counting.filter(([name]) => name.endsWith("PROXY") && Object.hasOwn(values, name)),
+  );
+  warnings.push(...idleVariables(set, values));
+  const http = readHttp(values, set, deps, problems);
+  const served = values.MCP_TRANSPORT === "stdio" || http !== undefined;
+  return { path: values.PVE_CONFIG, fallback, debug: values.DEBUG === true, http, served };
 }
 
 /** The tokens and passwords that variables hold. */
