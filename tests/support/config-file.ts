@@ -23,7 +23,8 @@ export type Env = Readonly<Record<string, string>>;
 /** The least that a cluster says. */
 export const CLUSTER = { url: "https://pve:8006", token_id: "root@pam!mcp", token_secret: "file:/run/prod" };
 
-function depsOf(content: string, more: Partial<LoadFileDeps> = {}): LoadFileDeps {
+/** What loading a file of this text takes. */
+export function depsOf(content: string, more: Partial<LoadFileDeps> = {}): LoadFileDeps {
   const files: Readonly<Record<string, string>> = { ...FILES, [PATH]: content };
   return {
     tools: TOOLS,

@@ -10,7 +10,9 @@ const OR = new RegExp(`\\b(${NAMES.join("|")}) \\(or (${NAMES.join("|")})\\)`, "
 /** What is said of variables, and how it is said of keys. */
 const WORDS: readonly (readonly [variable: string, key: string])[] = [
   ["leave the variable unset", "leave the key out"],
-  [", with commas between them, ", ", in a list, "],
+  ["with commas between them", "in a list"],
+  ["`100,200-299,tag:prod`", '`[100, "200-299", "tag:prod"]`'],
+  ["[network.md](network.md)", "docs/network.md"],
   [" `https_proxy` is the same.", ""],
   [" `no_proxy` is the same.", ""],
 ];
