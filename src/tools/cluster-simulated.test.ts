@@ -135,6 +135,8 @@ describe("the demo cluster", () => {
 
   it("sends nothing but what its tools declare", async () => {
     for (const tool of CATALOGUE) {
+      // Which clusters there are is asked by what stands above one of them.
+      if (tool.needs === "clusters") continue;
       if (tool.tier !== "read-only" || !["cluster", "storage", "backup"].includes(tool.category)) continue;
       session.requests.length = 0;
       const args = { node: "pve1", storage: "local", id: "backup-nightly" };

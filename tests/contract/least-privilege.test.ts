@@ -6,7 +6,7 @@ import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster
 import type { World } from "../../src/simulator/world.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { connect } from "../support/mcp.ts";
-import { newPath } from "../support/records.ts";
+import { optionsFor } from "../support/needed.ts";
 import { VALID_CALLS } from "./valid-calls.ts";
 
 const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
@@ -53,19 +53,19 @@ describe.each(TIERS.map((tier, index) => [tier, index] as const))(
   (tier, index) => {
     it.each(CATALOGUE.filter((tool) => tool.tier === tier).map((tool) => [tool.name, tool] as const))(
       "may call %s",
-      async (name, { needs }) => {
+      async (name, tool) => {
         const valid = VALID_CALLS[name] ?? {};
         const clock = new VirtualClock(1_795_330_000);
         const world = worldWith(index + 1, clock);
-        const env = needs === "record" ? { PVE_AUDIT_LOG: newPath() } : {};
-        const admin = await connect(world, DEMO_TOKENS.admin, { env });
+        const { env, ...options } = optionsFor(tool);
+        const admin = await connect(world, DEMO_TOKENS.admin, env ? { env } : {});
         for (const [earlier, args] of valid.before ?? []) {
           await admin.act(earlier, { ...args });
           clock.advance(60);
         }
         const tasks = await admin.call("pve_list_tasks", { node: "pve1", limit: 1 });
         await admin.close();
-        const connected = await connect(world, TOKEN, { env: { ...env, PVE_ACCESS_TIER: tier } });
+        const connected = await connect(world, TOKEN, { ...options, env: { ...env, PVE_ACCESS_TIER: tier } });
         const upid = /UPID:[^\s|]+:/.exec(tasks.text)?.[0];
         const { text, isError } = await connected.act(name, {
           ...valid.args,

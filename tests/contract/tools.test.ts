@@ -6,20 +6,15 @@ import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { inputsOf, listing } from "../../src/tools/input-schema.ts";
-import type { Tool } from "../../src/tools/tool.ts";
 import { declaredRoutes, isOneOf, ownRoutes } from "../support/declared.ts";
 import { HOSTILE } from "../support/hostile.ts";
-import { type Connection, connect, ERAS, type Era } from "../support/mcp.ts";
-import { newPath } from "../support/records.ts";
+import { type Connection, type ConnectOptions, connect, ERAS, type Era } from "../support/mcp.ts";
+import { optionsFor } from "../support/needed.ts";
 import { VALID_CALLS, type ValidCall } from "./valid-calls.ts";
 
 const START = 1_795_330_000;
-const connection = (era: Era, env?: Readonly<Record<string, string>>): Promise<Connection> =>
-  connect(clusterWorld(new VirtualClock(START, 0.5)), DEMO_TOKENS.admin, { era, ...(env ? { env } : {}) });
-
-/** What a tool needs of the settings to be listed. */
-const envFor = ({ needs }: Tool): Readonly<Record<string, string>> =>
-  needs === "record" ? { PVE_AUDIT_LOG: newPath() } : {};
+const connection = (era: Era, options: ConnectOptions = {}): Promise<Connection> =>
+  connect(clusterWorld(new VirtualClock(START, 0.5)), DEMO_TOKENS.admin, { era, ...options });
 
 /** Longer than any task of the demo takes. */
 const TASK_SECONDS = 60;
@@ -47,7 +42,7 @@ describe.each(ERAS)("every tool, protocol %s", (era) => {
     expect(valid, "a valid call is written down").toBeDefined();
     if (!valid) return;
     const clock = new VirtualClock(START);
-    const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin, { era, env: envFor(tool) });
+    const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin, { era, ...optionsFor(tool) });
     const routes = declaredRoutes(tool);
     const args = await prepare(connected, clock, valid);
     connected.requests.length = 0;
@@ -92,7 +87,7 @@ describe("hostile arguments", () => {
     async (name, tool) => {
       const valid = VALID_CALLS[name] ?? {};
       const clock = new VirtualClock(START, 0.01);
-      const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin, { env: envFor(tool) });
+      const connected = await connect(clusterWorld(clock), DEMO_TOKENS.admin, optionsFor(tool));
       const routes = declaredRoutes(tool);
       const args = await prepare(connected, clock, valid);
       connected.requests.length = 0;
@@ -220,9 +215,11 @@ describe("the surface", () => {
 
   it("hides by tier, category and name, and says which setting does", async () => {
     const connected = await connection("2025", {
-      PVE_ACCESS_TIER: "read-only",
-      PVE_CATEGORIES: "qemu,nodes",
-      PVE_EXCLUDE_TOOLS: "pve_get_node_dns",
+      env: {
+        PVE_ACCESS_TIER: "read-only",
+        PVE_CATEGORIES: "qemu,nodes",
+        PVE_EXCLUDE_TOOLS: "pve_get_node_dns",
+      },
     });
     const { tools: listed } = await connected.client.listTools();
     const names = listed.map(({ name }) => name);

@@ -161,6 +161,7 @@ export const VALID_CALLS: Readonly<Record<string, ValidCall>> = {
   pve_stop_task: { task: "upid", before: [["pve_start_qemu_vm", vm]] },
   pve_suspend_lxc_container: { args: { vmid: 200 }, ends: /^FAILED: Suspension of CT 200 .*lxc-checkpoint/ },
   pve_suspend_qemu_vm: { args: { vmid: 100 } },
+  pve_list_clusters: {},
   pve_undo: { args: { entry: 1 }, before: [["pve_update_qemu_config", { vmid: 103, memory: 2048 }]] },
   pve_wait_task: { task: "upids" },
   pve_update_acl: { args: { path: "/vms/100", roles: "PVEVMUser", users: "bob@corp" } },

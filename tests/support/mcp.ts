@@ -3,6 +3,7 @@ import { Client, type ElicitResult } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { loadConfig } from "../../src/config/load.ts";
 import { createHost } from "../../src/mcp/host.ts";
+import type { ClusterParts } from "../../src/mcp/parts.ts";
 import type { Transport, WireRequest } from "../../src/pve/line/transport.ts";
 import type { Pace } from "../../src/pve/pace.ts";
 import type { World } from "../../src/simulator/world.ts";
@@ -50,13 +51,26 @@ export interface ConnectOptions {
   readonly pace?: Pace;
   /** What stands between the server and the simulated PVE. */
   readonly through?: (transport: Transport) => Transport;
+  readonly others?: readonly OtherCluster[];
+  readonly defaultCluster?: string;
+  readonly stateKey?: Buffer;
+}
+
+/** Another simulated cluster beside the first, which is then called `test`. */
+export interface OtherCluster {
+  readonly name: string;
+  readonly world: World;
+  /** Its own settings; what is absent is as with the first. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Why it cannot be used. */
+  readonly trouble?: () => string | undefined;
 }
 
 /** The code of a plan. */
 export const codeIn = (text: string): string => /with confirm: "([^"]+)"/.exec(text)?.[1] ?? "";
 
-/** The real server on a simulated world, behind a pair of streams. */
-export function serve(
+/** The real server's core on simulated worlds; `requests` are those of all clusters. */
+export function simulatedHost(
   world: World,
   token: { readonly id: string; readonly secret: string },
   {
@@ -65,35 +79,63 @@ export function serve(
     timeoutMs = 30_000,
     pace = virtualPace(world),
     through,
-  }: ConnectOptions = {},
+    others = [],
+    defaultCluster,
+    stateKey,
+    log,
+  }: ConnectOptions & { readonly log: (line: string) => void },
 ) {
-  const simulated = simulatorTransport(world);
-  const errors: Error[] = [];
   const tools = listedTools();
-  const config = loadConfig(env, {
-    demo: true,
-    tools,
-    readFile: () => {
-      throw new Error("no files here");
-    },
-  });
-  const host = createHost({
-    ...config,
-    clusters: [
-      {
-        ...config,
-        name: "test",
-        transport: through?.(simulated.transport) ?? simulated.transport,
-        authorization: `PVEAPIToken=${token.id}=${token.secret}`,
-        tokenId: token.id,
-        timeoutMs,
-        emptyReason: () => undefined,
+  const configOf = (own: Readonly<Record<string, string>>) =>
+    loadConfig(own, {
+      demo: true,
+      tools,
+      readFile: () => {
+        throw new Error("no files here");
       },
+    });
+  const requests: WireRequest[] = [];
+  const clusterOf = (name: string, its: World, own: Readonly<Record<string, string>>): ClusterParts => {
+    const { transport } = simulatorTransport(its, requests);
+    return {
+      ...configOf(own),
+      name,
+      transport: through?.(transport) ?? transport,
+      authorization: `PVEAPIToken=${token.id}=${token.secret}`,
+      tokenId: token.id,
+      timeoutMs,
+      emptyReason: () => undefined,
+    };
+  };
+  const host = createHost({
+    ...configOf(env),
+    clusters: [
+      clusterOf("test", world, env),
+      ...others.map(({ name, world: its, env: own = env, trouble }) => ({
+        ...clusterOf(name, its, own),
+        ...(trouble ? { trouble: async () => trouble() } : {}),
+      })),
     ],
+    defaultCluster,
+    stateKey,
     pace,
     answerWithinMs,
     tools,
     secrets: [token.secret],
+    log,
+  });
+  return { host, requests };
+}
+
+/** The real server on a simulated world, behind a pair of streams. */
+export function serve(
+  world: World,
+  token: { readonly id: string; readonly secret: string },
+  options: ConnectOptions = {},
+) {
+  const errors: Error[] = [];
+  const { host, requests } = simulatedHost(world, token, {
+    ...options,
     log: (line) => errors.push(new Error(line)),
   });
   const app = host.appFor();
@@ -103,7 +145,7 @@ export function serve(
     { stdin: toServer, stdout: toClient },
     { ended: () => {}, error: (error) => errors.push(error) },
   );
-  return { toServer, toClient, errors, requests: simulated.requests };
+  return { toServer, toClient, errors, requests };
 }
 
 /** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
