@@ -66,7 +66,7 @@ export function parseTokenList(text: string): Parsed<readonly TokenEntry[]> {
   const entries: TokenEntry[] = [];
   const seen = new Set<string>();
   for (const [at, fields] of document.value.entries()) {
-    const entry = parseEntry(fields);
+    const entry = parseTokenEntry(fields);
     if ("problem" in entry) return { problem: `has an entry ${at + 1} ${entry.problem}` };
     const { name, sha256 } = entry.value;
     // A name has no colon, so that it is no hash.
@@ -107,8 +107,8 @@ function parseDocument(text: string): Parsed<readonly unknown[]> {
     : { problem: 'has other keys than "tokens", which have no meaning' };
 }
 
-/** An entry, or what is wrong with it, to follow its number. */
-function parseEntry(fields: unknown): Parsed<TokenEntry> {
+/** An entry of the list, or what is wrong with it, to follow "an entry". */
+export function parseTokenEntry(fields: unknown): Parsed<TokenEntry> {
   if (!isObject(fields)) return { problem: "that is no object" };
   const problems = Object.keys(fields).every((key) => Object.hasOwn(READ, key))
     ? []
