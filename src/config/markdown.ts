@@ -58,6 +58,7 @@ export function configurationMarkdown(): string {
     "",
     ...INTRODUCTION,
     ...GROUPS.flatMap(table),
+    ...TOKENS_FILE,
     ...RULES,
     "## What a refusal looks like",
     "",
@@ -90,6 +91,37 @@ const INTRODUCTION = [
   "```",
   "",
   "`mcp-pve demo` needs none of the connection's variables and honours all others.",
+  "",
+];
+
+const TOKENS_FILE = [
+  "### The tokens file",
+  "",
+  "`MCP_TOKENS_FILE` names a JSON file with an entry for each token, of which it holds the SHA-256 only. `mcp-pve token NAME --file FILE` makes a token and adds its entry.",
+  "",
+  "```json",
+  JSON.stringify(
+    {
+      tokens: [
+        { name: "alice", sha256: "64 hexadecimal digits", tier: "read-execute" },
+        {
+          name: "ci",
+          sha256: "64 hexadecimal digits",
+          tier: "read-only",
+          categories: ["qemu", "tasks"],
+          clusters: ["prod"],
+          expires: "2027-01-01",
+        },
+      ],
+    },
+    undefined,
+    2,
+  ),
+  "```",
+  "",
+  "- `tier` is needed; `categories` (as in `PVE_CATEGORIES`), `clusters` and `expires` are not. None of them widens what the server offers.",
+  "- `expires` is a date, good to its end in UTC, or a time with its zone: `2027-01-01T00:00:00Z`.",
+  "- A change takes effect within a second, without a restart. Another key, a name or a hash twice, any other fault, a missing file, or one that others than its owner can write: no token is accepted until that is mended, and stderr says what is wrong.",
   "",
 ];
 
