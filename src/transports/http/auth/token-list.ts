@@ -18,7 +18,8 @@ export interface TokenEntry {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** As the file of several clusters has them. */
+const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 
 type Fields = Readonly<Record<string, unknown>>;
