@@ -1,6 +1,7 @@
-/** Writes docs/configuration.md, docs/tools.md and the table in docs/safety.md. `--check` fails when one is stale. */
+/** Writes config.schema.json, docs/configuration.md, docs/tools.md and the table in docs/safety.md. `--check` fails when one is stale. */
 
 import { CATEGORIES } from "../src/config/categories.ts";
+import { configFileSchema } from "../src/config/file/schema.ts";
 import { configurationMarkdown } from "../src/config/markdown.ts";
 import { TIERS } from "../src/config/settings.ts";
 import { includes } from "../src/policy/tier.ts";
@@ -112,6 +113,7 @@ function toolsMarkdown(): string {
   return lines.join("\n");
 }
 
+emit("config.schema.json", `${JSON.stringify(configFileSchema(), undefined, 2)}\n`);
 emit("docs/configuration.md", configurationMarkdown());
 emit("docs/tools.md", toolsMarkdown());
 emitSection("docs/safety.md", "operations", operationsMarkdown());

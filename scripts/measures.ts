@@ -1,6 +1,6 @@
 import { CATEGORIES } from "../src/config/categories.ts";
 import { loadConfig } from "../src/config/load.ts";
-import { createApp } from "../src/mcp/app.ts";
+import { createHost } from "../src/mcp/host.ts";
 import { INSTRUCTIONS } from "../src/mcp/instructions.ts";
 import { createSimulator } from "../src/simulator/server.ts";
 import type { ListedTool } from "../src/tools/input-schema.ts";
@@ -155,16 +155,23 @@ export async function answerSizes(): Promise<readonly Size[]> {
 /** The server's core on the measured world, configured by environment variables. */
 function createMeasuredApp(env: Readonly<Record<string, string>>) {
   const simulator = createSimulator(measuredWorld());
-  return createApp({
-    transport: { send: (request) => simulator.handle(request), close: () => {} },
-    authorization: `PVEAPIToken=${TOKEN.id}=${TOKEN.secret}`,
-    tokenId: TOKEN.id,
-    cluster: "bench",
-    timeoutMs: 10_000,
-    config: loadConfig(env, { demo: true, tools: TOOLS, readFile: () => "" }),
+  const config = loadConfig(env, { demo: true, tools: TOOLS, readFile: () => "" });
+  const host = createHost({
+    ...config,
+    clusters: [
+      {
+        ...config,
+        name: "bench",
+        transport: { send: (request) => simulator.handle(request), close: () => {} },
+        authorization: `PVEAPIToken=${TOKEN.id}=${TOKEN.secret}`,
+        tokenId: TOKEN.id,
+        timeoutMs: 10_000,
+        emptyReason: () => undefined,
+      },
+    ],
     tools: TOOLS,
     secrets: [TOKEN.secret],
-    emptyReason: () => undefined,
     log: console.error,
   });
+  return host.appFor();
 }

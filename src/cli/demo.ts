@@ -1,56 +1,67 @@
-import { parseArgs } from "node:util";
 import { loadConfig } from "../config/load.ts";
 import { isPlayed, PLAYED_RELEASES, type PlayedRelease } from "../simulator/play-release.ts";
 import type { ProcessLike } from "./process.ts";
-import { FROM_SYSTEM, loadProgram, readConfig, run, TOOLS, traced } from "./serve.ts";
-import { UsageError, unknownArgument } from "./usage-error.ts";
+import { FROM_SYSTEM, readConfig, TOOLS } from "./read-config.ts";
+import { loadStdio, runStdio } from "./run-stdio.ts";
+import { servingArguments } from "./serving-arguments.ts";
+import { traced } from "./traced.ts";
+import { UsageError } from "./usage-error.ts";
 
-/** The release that `--pve` names; absent: the newest the simulator can be. Throws a UsageError. */
-function releaseFrom(args: readonly string[]): PlayedRelease | undefined {
-  const { values, tokens } = parseArgs({
-    args: [...args],
-    options: { pve: { type: "string" } },
-    strict: false,
-    tokens: true,
-  });
-  for (const token of tokens)
-    if (token.kind !== "option" || token.name !== "pve")
-      throw new UsageError(unknownArgument(args[token.index] ?? ""));
-  const { pve } = values;
-  if (pve === undefined) return undefined;
-  if (typeof pve === "string" && isPlayed(pve)) return pve;
-  throw new UsageError(`--pve is followed by a release: ${PLAYED_RELEASES.join(", ")}.`);
+/** The release that `--pve` names (absent: the newest the simulator can be), and the other arguments. Throws a UsageError. */
+function releaseFrom(args: readonly string[]): {
+  readonly release?: PlayedRelease;
+  readonly rest: readonly string[];
+} {
+  const at = args.findIndex((arg) => arg === "--pve" || arg.startsWith("--pve="));
+  if (at < 0) return { rest: args };
+  const [, joined] = args[at]?.split("=") ?? [];
+  const release = joined ?? args[at + 1] ?? "";
+  if (!isPlayed(release))
+    throw new UsageError(`--pve is followed by a release: ${PLAYED_RELEASES.join(", ")}.`);
+  return { release, rest: args.toSpliced(at, joined === undefined ? 2 : 1) };
 }
 
-/** `mcp-pve demo [--pve RELEASE]`: the same server on a simulated three-node cluster; tier, categories and tools as set. */
+/** `mcp-pve demo [--pve RELEASE] [--http ...]`: the same server on a simulated three-node cluster; tier, categories and tools as set. */
 export async function demo(proc: ProcessLike): Promise<void> {
-  const release = releaseFrom(proc.args.slice(1));
-  const config = readConfig(proc, () => loadConfig(proc.env, { ...FROM_SYSTEM, demo: true }));
+  const { release, rest } = releaseFrom(proc.args.slice(1));
+  const env = { ...proc.env, ...servingArguments(rest) };
+  const config = readConfig(proc, () => loadConfig(env, { ...FROM_SYSTEM, demo: true }));
   const [program, { createSimulator }, { clusterWorld, DEMO_TOKENS }] = await Promise.all([
-    loadProgram(),
+    loadStdio(),
     import("../simulator/server.ts"),
     import("../simulator/scenarios/cluster.ts"),
   ]);
   const simulator = createSimulator(clusterWorld(), release === undefined ? {} : { release });
   const { id, secret } = DEMO_TOKENS.admin;
-  const app = program.createApp({
-    transport: traced(
-      { send: (request) => simulator.handle(request), close: () => {} },
-      config.debug,
-      proc.log,
-    ),
-    authorization: `PVEAPIToken=${id}=${secret}`,
-    tokenId: id,
-    cluster: "demo",
-    timeoutMs: 30_000,
-    config,
+  const { surface, safety, http } = config;
+  const host = program.createHost({
+    ...config,
+    clusters: [
+      {
+        name: "demo",
+        transport: traced(
+          { send: (request) => simulator.handle(request), close: () => {} },
+          config.debug,
+          proc.log,
+        ),
+        authorization: `PVEAPIToken=${id}=${secret}`,
+        tokenId: id,
+        timeoutMs: 30_000,
+        surface,
+        safety,
+        emptyReason: () => undefined,
+      },
+    ],
     tools: TOOLS,
     secrets: [secret],
-    emptyReason: () => undefined,
+    stateKey: http?.stateKey && Buffer.from(http.stateKey.reveal()),
     log: proc.log,
   });
-  run(program, app, proc);
-  proc.log(
-    `Serving a simulated cluster${release === undefined ? "" : ` of PVE ${release}`}; ${app.visible.length} tools, tier ${app.tier}. Nothing real is touched.`,
-  );
+  const what = `a simulated cluster${release === undefined ? "" : ` of PVE ${release}`}`;
+  const tools = host.appFor().visible.length;
+  if (http) {
+    const { runHttp } = await import("./run-http.ts");
+    await runHttp(proc, host, { config: http, ready: async () => ({ clusters: 1, answering: 1 }) });
+  } else runStdio(program, host, proc);
+  proc.log(`Serving ${what}; ${tools} tools, tier ${surface.tier}. Nothing real is touched.`);
 }

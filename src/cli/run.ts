@@ -24,7 +24,7 @@ interface Command {
 
 /** The commands by name. */
 const COMMANDS: Readonly<Record<string, Command>> = {
-  serve: { load: async () => (await import("./serve.ts")).serve },
+  serve: { load: async () => (await import("./serve.ts")).serve, takesArguments: true },
   demo: { load: async () => (await import("./demo.ts")).demo, takesArguments: true },
   audit: { load: async () => (await import("./audit.ts")).audit, takesArguments: true },
   token: { load: async () => (await import("./token.ts")).token, takesArguments: true },

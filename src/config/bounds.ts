@@ -1,4 +1,4 @@
-import type { Parsed } from "./parsed.ts";
+import { formed } from "./form.ts";
 import { show } from "./show.ts";
 import { parseList } from "./values.ts";
 
@@ -33,18 +33,21 @@ function parseBound(entry: string): Bound | undefined {
 const isKind = (kind: string): kind is keyof typeof NAMES => Object.hasOwn(NAMES, kind);
 
 /** `100,200-299,tag:prod,pool:lab,node:pve1,storage:nas`, blanks around entries allowed. */
-export function parseBounds(text: string): Parsed<readonly Bound[]> {
-  const list = parseList(text);
-  if ("problem" in list) return list;
-  const bounds = list.value.map((entry) => ({ entry, bound: parseBound(entry) }));
-  const wrong = bounds.find(({ bound }) => bound === undefined);
-  if (wrong) {
-    return {
-      problem: `has an entry that is none: ${show(wrong.entry, /^[\w:.,/+-]+$/.test(wrong.entry))}; an entry is a VMID, a range such as 200-299, tag:NAME, pool:NAME, node:NAME or storage:NAME`,
-    };
-  }
-  return { value: bounds.flatMap(({ bound }) => bound ?? []) };
-}
+export const parseBounds = formed<readonly Bound[]>(
+  { kind: "list", numbers: { least: LEAST, most: MOST } },
+  (text) => {
+    const list = parseList(text);
+    if ("problem" in list) return list;
+    const bounds = list.value.map((entry) => ({ entry, bound: parseBound(entry) }));
+    const wrong = bounds.find(({ bound }) => bound === undefined);
+    if (wrong) {
+      return {
+        problem: `has an entry that is none: ${show(wrong.entry, /^[\w:.,/+-]+$/.test(wrong.entry))}; an entry is a VMID, a range such as 200-299, tag:NAME, pool:NAME, node:NAME or storage:NAME`,
+      };
+    }
+    return { value: bounds.flatMap(({ bound }) => bound ?? []) };
+  },
+);
 
 /** An entry as the operator wrote it. */
 export function boundText(bound: Bound): string {

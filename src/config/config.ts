@@ -88,6 +88,8 @@ export interface Safety {
   readonly freezeFile?: string;
   /** Absent: nothing is recorded. */
   readonly record?: RecordSettings;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
 }
 
 /** What holds with any PVE, the simulated one included. */
@@ -106,4 +108,26 @@ export interface DemoConfig {
 /** Everything the server needs to serve a real PVE. */
 export interface Config extends DemoConfig {
   readonly connection: Connection;
+}
+
+/** One of several clusters. */
+export interface ClusterConfig {
+  /** As the configuration file calls it; of the environment's one cluster, host and port. */
+  readonly name: string;
+  readonly connection: Connection;
+  readonly surface: Surface;
+  /** Its `record` is the one of all clusters. */
+  readonly safety: Safety;
+}
+
+/** Everything the server needs to serve several PVE clusters. */
+export interface FleetConfig extends Pick<DemoConfig, "output" | "structured" | "debug" | "warnings"> {
+  /** Each name once. */
+  readonly clusters: readonly [ClusterConfig, ...ClusterConfig[]];
+  /** The name of the cluster that a call without one means; absent: the file names none. */
+  readonly defaultCluster?: string;
+  /** Absent: nothing is recorded. */
+  readonly record?: RecordSettings;
+  /** Absent: MCP is served over stdio. */
+  readonly http?: HttpConfig;
 }

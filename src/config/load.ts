@@ -2,7 +2,7 @@ import type { Config, DemoConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readConnection } from "./connection.ts";
 import { readHttp } from "./http.ts";
-import { type Present, present, readSettings } from "./read-settings.ts";
+import { present, readSettings } from "./read-settings.ts";
 import { readSafety, type SafetyDeps } from "./safety.ts";
 import { type Findings, readSurface, type ToolRef } from "./surface.ts";
 import { idleVariables, unknownVariables } from "./unused.ts";
@@ -13,7 +13,8 @@ export interface LoadDeps extends SafetyDeps {
   readonly tools: readonly ToolRef[] | (() => readonly ToolRef[]);
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Environment variables by name. */
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Turns environment variables into the configuration. With `demo`, what concerns the connection is neither
@@ -28,7 +29,7 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   const reading = readSettings(set, { demo });
   const findings: Findings = {
     problems: [...reading.problems],
-    warnings: [...unknownVariables(set), ...idleVariables(set, reading.values)],
+    warnings: [...unknownVariables(set.keys()), ...idleVariables(set, reading.values)],
     notes: [],
   };
   const tools = deps.tools;
@@ -46,7 +47,7 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
     output === undefined ||
     structured === undefined
   ) {
-    throw refusal(set, findings);
+    throw refusal([set.get("PVE_TOKEN_SECRET") ?? ""], findings);
   }
   return {
     ...(connection !== undefined && { connection }),
@@ -60,10 +61,15 @@ export function loadConfig(env: Env, deps: LoadDeps & { readonly demo?: boolean 
   };
 }
 
-/** A last guard behind the careful wording: the token's secret is cut out wherever it was repeated. */
-function refusal(set: Present, { problems, warnings, notes }: Findings): ConfigError {
-  const secret = set.get("PVE_TOKEN_SECRET") ?? "";
-  const clean = (text: string) => (secret.length < 8 ? text : text.replaceAll(secret, "[secret]"));
+/** Shorter ones may be parts of words. */
+const SHORTEST_SECRET = 8;
+
+/** A last guard behind the careful wording: each secret is cut out wherever it was repeated. */
+export function refusal(secrets: Iterable<string>, { problems, warnings, notes }: Findings): ConfigError {
+  const long = [...secrets].filter((secret) => secret.length >= SHORTEST_SECRET);
+  // One secret may hold another.
+  const sorted = long.sort((one, other) => other.length - one.length);
+  const clean = (text: string) => sorted.reduce((said, secret) => said.replaceAll(secret, "[secret]"), text);
   return new ConfigError(problems.map(clean), [
     ...warnings.map((warning) => clean(`  Also: ${warning}`)),
     ...notes,

@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
+import { keyOf } from "./file/keys.ts";
 import { configurationMarkdown } from "./markdown.ts";
 import { settingFacts } from "./settings.ts";
 
-test("every variable has a row of four cells with its meaning and default", () => {
+test("every variable has a row of five cells with its key, meaning and default", () => {
   const text = configurationMarkdown();
   for (const { name, meaning, default: fallback } of settingFacts()) {
     const rows = text.split("\n").filter((line) => line.startsWith(`| \`${name}\` |`));
     expect(rows).toHaveLength(1);
     expect(rows[0]).toContain(meaning);
-    expect(rows[0]?.split(" | ")).toHaveLength(4);
+    expect(rows[0]?.split(" | ")[1]).toBe(keyOf(name) === undefined ? "" : `\`${keyOf(name)}\``);
+    expect(rows[0]?.split(" | ")).toHaveLength(5);
     if (fallback !== undefined) expect(rows[0]).toContain(`| ${fallback} |`);
   }
 });

@@ -1,10 +1,13 @@
 import { ConfigError } from "./config-error.ts";
+import { EXAMPLE_FILE } from "./file/example.ts";
+import { keyOf } from "./file/keys.ts";
 import { loadConfig } from "./load.ts";
 import { GROUPS, type SettingFacts } from "./setting.ts";
-import { settingFacts } from "./settings.ts";
+import { type SettingName, settingFacts } from "./settings.ts";
 
 const HEADINGS: Readonly<Record<SettingFacts["group"], string>> = {
   connection: "Connection and token",
+  clusters: "Several clusters",
   surface: "Which tools are offered",
   safety: "Confirmation, bounds and record",
   answers: "Answers and logging",
@@ -58,7 +61,6 @@ export function configurationMarkdown(): string {
     "",
     ...INTRODUCTION,
     ...GROUPS.flatMap(table),
-    ...TOKENS_FILE,
     ...RULES,
     "## What a refusal looks like",
     "",
@@ -68,7 +70,7 @@ export function configurationMarkdown(): string {
 }
 
 const INTRODUCTION = [
-  "mcp-pve is configured by environment variables alone. Three are needed: the address of a PVE node, an API token's id and its secret.",
+  "mcp-pve is configured by environment variables, or for several clusters by [a file](#several-clusters). Three variables are needed: the address of a PVE node, an API token's id and its secret.",
   "",
   "```json",
   JSON.stringify(
@@ -94,6 +96,7 @@ const INTRODUCTION = [
   "",
 ];
 
+/** What there is to say of the tokens file. */
 const TOKENS_FILE = [
   "### The tokens file",
   "",
@@ -125,6 +128,27 @@ const TOKENS_FILE = [
   "",
 ];
 
+/** What a group says besides its variables. */
+const BESIDES: Readonly<Partial<Record<SettingFacts["group"], readonly string[]>>> = {
+  clusters: [
+    "The file is YAML, of which JSON is a part:",
+    "",
+    "```yaml",
+    EXAMPLE_FILE.trimEnd(),
+    "```",
+    "",
+    "- Each key stands for a variable; the tables name it behind the variable. `output` and `structured` stand beside `clusters`, a key behind `record.` is in the block `record`, which is of all clusters, and every other one is a cluster's.",
+    "- Values are as the variable takes them, numbers and booleans without quotes. A list is a list, or one entry alone.",
+    "- A secret (`token_secret`, `password`, `totp_secret`, `client_key`, `proxy`, `record.key`) is the value itself, `file:PATH` with an absolute path, or `env:NAME`, a variable's value. A file with a secret in it is refused while others than its owner can read it: `chmod 600`.",
+    "- A cluster's name has 1 to 63 letters, digits and `.`, `_`, `-`, and begins with a letter or digit.",
+    "- With `PVE_CONFIG` no other variable of these tables that begins with `PVE_` may be set. `HTTPS_PROXY` and `NO_PROXY` hold for clusters that say no `proxy` or `no_proxy`; `DEBUG` holds as ever.",
+    "- An unknown key, a key that is there twice, an empty value and a value of another type are errors, and all are told at once.",
+    "- [`config.schema.json`](../config.schema.json) describes the file for editors: `# yaml-language-server: $schema=PATH` as its first line.",
+    "",
+  ],
+  http: TOKENS_FILE,
+};
+
 const RULES = [
   "## Rules",
   "",
@@ -143,15 +167,27 @@ const RULES = [
 function table(group: SettingFacts["group"]): string[] {
   const rows = settingFacts()
     .filter((setting) => setting.group === group)
-    .map((setting) => [`\`${setting.name}\``, setting.type, defaultText(setting), meaningText(setting)]);
+    .map((setting) => [
+      `\`${setting.name}\``,
+      keyText(setting.name),
+      setting.type,
+      defaultText(setting),
+      meaningText(setting),
+    ]);
   return [
     `## ${HEADINGS[group]}`,
     "",
-    "| variable | value | default | meaning |",
-    "|---|---|---|---|",
+    "| variable | in the file | value | default | meaning |",
+    "|---|---|---|---|---|",
     ...rows.map((cells) => `| ${cells.join(" | ")} |`),
     "",
+    ...(BESIDES[group] ?? []),
   ];
+}
+
+function keyText(name: SettingName): string {
+  const key = keyOf(name);
+  return key === undefined ? "" : `\`${key}\``;
 }
 
 function defaultText(setting: SettingFacts): string {

@@ -1,3 +1,4 @@
+import { OF_REAL_PVE } from "./setting.ts";
 import { SETTINGS, type SettingName, type SettingValues, settingFacts } from "./settings.ts";
 
 /** The variables that are set; an empty one counts as unset. */
@@ -36,7 +37,7 @@ export function readSettings(set: Present, options: { demo: boolean }): Reading 
   const missing: SettingName[] = [];
   const problems: string[] = [];
   for (const { name, group, required } of settingFacts()) {
-    if (options.demo && group === "connection") continue;
+    if (options.demo && OF_REAL_PVE.includes(group)) continue;
     // MCP_TRANSPORT is the first of its group. Over stdio the others may be anything: they have no effect.
     if (group === "http" && name !== "MCP_TRANSPORT" && values.MCP_TRANSPORT !== "http") continue;
     if (required && !set.has(name)) {

@@ -4,7 +4,7 @@ import { CATEGORIES, GROUPS } from "./categories.ts";
 import { CONNECTION_SETTINGS } from "./connection-settings.ts";
 import { HTTP_SETTINGS } from "./http-settings.ts";
 import type { Parsed } from "./parsed.ts";
-import { factsOf, optional, type SettingFacts, withDefault } from "./setting.ts";
+import { factsOf, type KnownFacts, optional, withDefault } from "./setting.ts";
 import { TIERS, type Tier } from "./tiers.ts";
 import {
   parseAbsolutePath,
@@ -32,6 +32,15 @@ const asWritten = (text: string): Parsed<string> => ({ value: text });
 /** The only definition of every variable: its name, how its text becomes a value, and what it is for. */
 export const SETTINGS = z.object({
   ...CONNECTION_SETTINGS,
+  PVE_CONFIG: optional(
+    {
+      group: "clusters",
+      type: "absolute path",
+      meaning:
+        "A YAML or JSON file that describes several clusters, in place of every other variable that begins with `PVE_`.",
+    },
+    parseAbsolutePath,
+  ),
   PVE_ACCESS_TIER: withDefault(
     "full",
     {
@@ -198,7 +207,7 @@ export type SettingName = keyof typeof SETTINGS.shape;
 export type SettingValues = z.output<typeof SETTINGS>;
 
 /** What is known of each variable, in the order of the table. */
-export function settingFacts(): readonly (SettingFacts & { readonly name: SettingName })[] {
+export function settingFacts(): readonly (KnownFacts & { readonly name: SettingName })[] {
   return (Object.keys(SETTINGS.shape) as SettingName[]).map((name) => {
     return { name, ...factsOf(SETTINGS.shape[name]) };
   });

@@ -12,7 +12,7 @@ export interface ToolRef {
   /** One of the lean set. */
   readonly core?: true;
   /** Offered only where changes are recorded. */
-  readonly needs?: "record";
+  readonly needs?: "record" | "clusters";
 }
 
 const TOOL_LISTS = ["PVE_TOOLS", "PVE_EXCLUDE_TOOLS", "PVE_TOOL_BLACKLIST"] as const;

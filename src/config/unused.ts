@@ -8,13 +8,13 @@ const PREFIX = "PVE_";
 const SHARED_PREFIX = "MCP_";
 
 /** What to warn of: variables that look like ours and are none. */
-export function unknownVariables(set: Present): string[] {
+export function unknownVariables(given: Iterable<string>): string[] {
   const names: readonly string[] = settingFacts().map(({ name }) => name);
   // Without the prefix that all share, which would make any two names look alike; a refused one is no advice.
   const advised = names.filter((name) => name.startsWith(PREFIX) && name !== "PVE_TOOL_WHITELIST");
   const bare = advised.map((name) => name.slice(PREFIX.length));
   const shared = names.filter((name) => name.startsWith(SHARED_PREFIX));
-  return [...set.keys()]
+  return [...given]
     .filter((name) => !names.includes(name))
     .flatMap((name) => {
       if (name.startsWith(PREFIX)) {

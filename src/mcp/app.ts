@@ -1,14 +1,16 @@
-import type { Confirmation, Tier } from "../config/settings.ts";
+import type { CallerBounds } from "../config/http-config.ts";
+import { CONFIRMATIONS, type Confirmation } from "../config/settings.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClientSide } from "./client-side.ts";
-import type { AppParts, Outcome, TaskHandle } from "./parts.ts";
+import type { ClusterCore } from "./cluster-core.ts";
+import type { ClusterParts, HostParts, Outcome, TaskHandle } from "./parts.ts";
 import type { Runtime } from "./runtime.ts";
-import { hiddenFrom } from "./surface.ts";
+import { hiddenFrom, withClusterArgument } from "./surface.ts";
 
-/** The server's state for its lifetime, shared by every connection. */
+/** The server as one kind of caller sees it; shared by its connections. */
 export interface App {
-  readonly tier: Tier;
   readonly structured: boolean;
+  /** The strictest of the clusters. */
   readonly confirm: Confirmation;
   /** The tools the settings show, sorted by name. */
   readonly visible: readonly ListedTool[];
@@ -23,44 +25,36 @@ export interface App {
   readonly getTask: (taskId: string, side: ClientSide) => Promise<TaskHandle>;
   /** Stops them. Throws a TaskError. */
   readonly cancelTask: (taskId: string, side: ClientSide) => Promise<void>;
-  /** For the end of the process: completes what is open in the record. */
-  readonly close: () => void;
 }
 
-/** Builds the app. What a call needs (client, catalogue, endpoint table, rendering) is loaded at the first call. */
+/** What an app is made of: the host's parts with the clusters that its caller reaches. */
+export interface AppParts extends Omit<HostParts, "clusters"> {
+  readonly clusters: readonly ClusterParts[];
+  readonly bounds?: CallerBounds | undefined;
+  /** What the clusters' calls share, by the clusters' names. */
+  readonly loadCores: () => Promise<ReadonlyMap<string, ClusterCore>>;
+}
+
+/** Builds the app of one kind of caller. */
 export function createApp(parts: AppParts): App {
-  const { config, tools } = parts;
+  const { clusters, tools, bounds } = parts;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const hiddenReason = hiddenFrom(config);
-  const visible = tools.filter((tool) => hiddenReason(tool) === undefined);
-  let loaded: Runtime | undefined;
-  const loadRuntime = once(async () => {
-    loaded = await (await import("./runtime.ts")).createRuntime(parts);
-    return loaded;
-  });
-  return {
-    tier: config.surface.tier,
-    structured: config.structured,
-    confirm: config.safety.confirm,
-    visible,
-    reads: (name) => byName.get(name)?.annotations.readOnlyHint === true,
-    call: async (name, args, side) => {
-      const runtime = await loadRuntime();
-      const tool = byName.get(name);
-      if (!tool) return runtime.unknownTool(name, visible);
-      const hidden = hiddenReason(tool);
-      return hidden === undefined ? runtime.call(tool, args, side) : runtime.hiddenTool(hidden);
-    },
-    getTask: async (taskId, side) => (await loadRuntime()).tasks.get(taskId, side),
-    cancelTask: async (taskId, side) => (await loadRuntime()).tasks.cancel(taskId, side),
-    close: () => loaded?.close(),
+  const several = clusters.length > 1;
+  const hides = clusters.map((cluster) => hiddenFrom(cluster, { bounds, several }));
+  const shown = tools.filter((tool) => hides.some((hidden) => hidden(tool) === undefined));
+  let runtime: Promise<Runtime> | undefined;
+  const load = () => {
+    runtime ??= import("./runtime.ts").then(({ createRuntime }) => createRuntime(parts));
+    return runtime;
   };
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined;
-  return () => {
-    loading ??= load();
-    return loading;
+  const strictest = Math.max(0, ...clusters.map(({ safety }) => CONFIRMATIONS.indexOf(safety.confirm)));
+  return {
+    structured: parts.structured,
+    confirm: CONFIRMATIONS[strictest] ?? "all",
+    visible: several ? shown.map((tool) => withClusterArgument(tool, parts)) : shown,
+    reads: (name) => byName.get(name)?.annotations.readOnlyHint === true,
+    call: async (name, args, side) => (await load()).call(name, args, side),
+    getTask: async (taskId, side) => (await load()).tasksOf(taskId).get(taskId, side),
+    cancelTask: async (taskId, side) => (await load()).tasksOf(taskId).cancel(taskId, side),
   };
 }

@@ -7,6 +7,7 @@ import {
 import { cleanLine } from "../render/clean.ts";
 import type { ClientSide, Person } from "./client-side.ts";
 import type { Form } from "./question.ts";
+import type { CallerRef } from "./server.ts";
 import { TASKS_EXTENSION } from "./task-methods.ts";
 
 /** What a client says it can do; read as data, because nothing about it is sure. */
@@ -29,7 +30,7 @@ const NAME_MAX = 100;
 export function clientSide(
   server: Server,
   ctx: ServerContext,
-  caller: string,
+  { name, request }: CallerRef,
   signal: AbortSignal,
 ): ClientSide {
   const { _meta: meta } = ctx.mcpReq;
@@ -43,7 +44,8 @@ export function clientSide(
   const token = meta?.progressToken;
   return {
     signal,
-    caller,
+    caller: name,
+    ...(request === undefined ? {} : { request }),
     ...(info ? { client: cleanLine(`${info.name} ${info.version}`, NAME_MAX) } : {}),
     ...(token === undefined
       ? {}

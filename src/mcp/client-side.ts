@@ -12,6 +12,8 @@ export interface ClientSide {
   readonly signal: AbortSignal;
   /** Who asks, as far as the transport knows: plans and records are theirs. */
   readonly caller: string;
+  /** Names the request in the log; absent: the transport gives none. */
+  readonly request?: string;
   /** The client program, for the record. */
   readonly client?: string;
   /** Absent: the client did not ask to be told. */

@@ -53,7 +53,7 @@ export async function confirm(session: Session, side: ClientSide, request: Reque
     return { kind: "go", by: "person" };
   }
   const seal = forAsking(request.sealed);
-  const now = session.pace.now();
+  const now = session.sealTime();
   if (!person.answered)
     return { kind: "ask", form: formOf(question), state: issueCode(session.key, seal, now) };
   const { result } = person.answered;
@@ -148,7 +148,7 @@ function byCode(session: Session, request: Request): Confirmed {
       },
     );
   }
-  const now = session.pace.now();
+  const now = session.sealTime();
   const { code, sealed } = request;
   if (code === undefined) return { kind: "answer", answer: needed(session, request, undefined, now) };
   const check = checkCode(session.key, code, sealed, now);

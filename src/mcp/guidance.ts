@@ -1,3 +1,4 @@
+import type { Tier } from "../config/settings.ts";
 import type { Pve } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
 import { type LockHolder, lockedThing, lockHolder } from "../pve/jobs/lock-holder.ts";
@@ -19,6 +20,8 @@ const PARTIAL =
 export interface GuidanceContext {
   /** `user@realm!name`, for `pveum` lines. */
   readonly tokenId: string;
+  /** What would admit a call that needs more than the tier, as a sentence. */
+  readonly raisesTier: (needed: Tier) => string;
   readonly tool: string;
   /** The call only reads: there is nothing it could have changed. */
   readonly reading: boolean;
@@ -180,7 +183,7 @@ export function holderText(holder: LockHolder, lasting: boolean): string {
   return "No running task of its node holds it. If nothing works on the guest any more, a person can remove the lock on the node (qm unlock or pct unlock).";
 }
 
-function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext): Description {
+function describe(error: PveError, { tokenId, raisesTier, tool, reading }: GuidanceContext): Description {
   const { detail, message } = error;
   switch (error.kind) {
     case "parameter": {
@@ -236,10 +239,7 @@ function describe(error: PveError, { tokenId, tool, reading }: GuidanceContext):
     case "refused":
       return {
         text: message,
-        notes: [
-          detail.allows ??
-            `PVE_ACCESS_TIER=${detail.needsTier ?? "full"} in the server's settings would allow it; the operator decides.`,
-        ],
+        notes: [detail.allows ?? raisesTier(detail.needsTier ?? "full")],
         refused: true,
       };
     case "not-found":

@@ -46,10 +46,11 @@ export async function invoke(
       : await (await import("./change.ts")).change(turn, tool, input, { ...controls, confirmed });
     return done.kind === "ask" ? done : { ...done, answer: withRemarks(done.answer, notes) };
   } catch (error) {
-    if (!isTold(error)) session.report(error);
-    const { tokenId } = session;
+    if (!isTold(error)) session.report(error, side.request);
+    const { tokenId, raisesTier } = session;
     const answer = await explain(error, {
       tokenId,
+      raisesTier,
       tool: listed.name,
       reading: isRead,
       changed: notes.changed,

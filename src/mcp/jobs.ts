@@ -67,20 +67,25 @@ export async function followJobs(
   begun: (upid: string) => number | undefined,
 ): Promise<readonly FollowedJob[]> {
   const reporter = progressReporter(side, session.pace, jobs.length);
-  return Promise.all(
-    jobs.map(async (job, at): Promise<FollowedJob> => {
-      const { byGuest, ...one } = await follow(session, side, job, waitMs, reporter?.(at));
-      if (one.followed.kind !== "ended") return { job, ...one };
-      const { acting = job.upid } = one;
-      const start = begun(job.upid);
-      const pve = reading(session, side.signal);
-      const told = () => secondsOf(pve, acting, parseUpid(job.upid)?.starttime);
-      const seconds =
-        start !== undefined ? (session.pace.now() - start) / 1000 : byGuest ? undefined : await told();
-      const locked = await whoHolds(session, side, acting, one.followed.verdict.exit);
-      return { job, ...one, seconds, ...(locked === undefined ? {} : { hint: locked }) };
-    }),
-  );
+  session.observer?.following(jobs.length);
+  try {
+    return await Promise.all(
+      jobs.map(async (job, at): Promise<FollowedJob> => {
+        const { byGuest, ...one } = await follow(session, side, job, waitMs, reporter?.(at));
+        if (one.followed.kind !== "ended") return { job, ...one };
+        const { acting = job.upid } = one;
+        const start = begun(job.upid);
+        const pve = reading(session, side.signal);
+        const told = () => secondsOf(pve, acting, parseUpid(job.upid)?.starttime);
+        const seconds =
+          start !== undefined ? (session.pace.now() - start) / 1000 : byGuest ? undefined : await told();
+        const locked = await whoHolds(session, side, acting, one.followed.verdict.exit);
+        return { job, ...one, seconds, ...(locked === undefined ? {} : { hint: locked }) };
+      }),
+    );
+  } finally {
+    session.observer?.following(-jobs.length);
+  }
 }
 
 /** For a task that failed because its guest is locked: which task holds the lock. */

@@ -68,6 +68,8 @@ export function bind(
     tier: session.tier,
     ...(session.record ? { record: session.record } : {}),
     cluster: session.cluster,
+    caller: side.caller,
+    clusters: session.clusters,
     hidden: session.hidden,
     closed: session.closed,
     describe: () => session.description.read(side.signal),

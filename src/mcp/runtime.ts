@@ -1,145 +1,194 @@
-import type { Safety } from "../config/config.ts";
 import { createPveClient } from "../pve/client.ts";
-import { descriptionCache } from "../pve/description/description-cache.ts";
-import { type LiveDescription, liveDescription } from "../pve/description/live-description.ts";
-import type { Guard } from "../pve/guard.ts";
 import { realPace } from "../pve/pace.ts";
-import { createVersionGate, type Describes } from "../pve/version-gate.ts";
-import { createRecord } from "../record/record.ts";
 import type { Answer } from "../render/answer.ts";
 import { toStructured } from "../render/json.ts";
 import { redactData } from "../render/redact.ts";
 import { createRedactor } from "../render/redactor.ts";
 import { toText } from "../render/text.ts";
-import { paramOf } from "../schema/endpoint-table.ts";
 import { nearest } from "../schema/nearest.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
+import type { AppParts } from "./app.ts";
+import type { Invoked } from "./change.ts";
+import { choosePlace, type Place } from "./choose-place.ts";
 import type { ClientSide } from "./client-side.ts";
+import { type ClusterCore, coreOf } from "./cluster-core.ts";
+import { everywhere, standings } from "./everywhere.ts";
 import { UNCHANGED } from "./guidance.ts";
 import { invoke } from "./invoke.ts";
-import type { AppParts, Outcome, ToolResult } from "./parts.ts";
-import { reachOf } from "./reach.ts";
-import { createSession } from "./session.ts";
-import { hiddenFrom } from "./surface.ts";
-import { createTasks, type Tasks } from "./tasks.ts";
+import type { CallOutcome, ClusterParts, Outcome, ToolResult } from "./parts.ts";
+import { reachFor } from "./reach.ts";
+import { createSession, type Session } from "./session.ts";
+import { hiddenFrom, lowerTier } from "./surface.ts";
+import { clusterOfTask, createTasks, TaskError, type Tasks } from "./tasks.ts";
 
 /** What the first call loads. */
 export interface Runtime {
-  call(
-    tool: ListedTool,
-    args: Readonly<Record<string, unknown>> | undefined,
-    side: ClientSide,
-  ): Promise<Outcome>;
-  readonly tasks: Tasks;
-  unknownTool(name: string, visible: readonly ListedTool[]): Outcome;
-  hiddenTool(reason: string): Outcome;
-  /** Completes what is open in the record: the process ends. */
-  close(): void;
+  call(name: string, args: Readonly<Record<string, unknown>> | undefined, side: ClientSide): Promise<Outcome>;
+  /** The tasks of the cluster that an id names. Throws a TaskError where there is none. */
+  tasksOf(taskId: string): Tasks;
 }
 
 /** Makes what answers calls; everything it returns has passed the redactor. */
 export async function createRuntime(parts: AppParts): Promise<Runtime> {
-  const { config, tokenId, emptyReason, cluster } = parts;
-  const { safety } = config;
-  const { tier } = config.surface;
-  const guard = await guardOf(safety, tokenId);
-  const pace = parts.pace ?? realPace;
-  const now = () => pace.now();
-  const description = liveDescription({
-    transport: parts.transport,
-    pve: createPveClient({ ...parts, tier: "read-only" }),
-    cluster,
-    now,
-    cache: parts.cacheFolder === undefined ? undefined : descriptionCache(parts.cacheFolder),
-  });
-  const gate = createVersionGate(now, describesFrom(description));
-  const client = createPveClient({ ...parts, tier, gate, ...(guard ? { guard } : {}) });
   const redact = createRedactor(parts.secrets);
-  const report = (error: unknown) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    parts.log(`Internal error: ${redact(text)}`);
-  };
-  const fault = (error: Error) => parts.log(`The record of changes: ${redact(error.message)}`);
-  const record = safety.record && createRecord(safety.record, { fault });
-  const hiddenReason = hiddenFrom(config);
-  const hidden = (name: string) => {
-    const tool = parts.tools.find((one) => one.name === name);
-    return tool ? hiddenReason(tool) : `There is no tool ${name}.`;
-  };
-  const session = createSession({
-    client,
-    tier,
-    tokenId,
-    login: parts.login,
-    cluster,
-    ownAddress: () => parts.transport.ownAddress?.(),
-    safety,
-    hidden,
-    closed: reachOf(config.surface),
-    description,
-    emptyReason,
-    report,
-    record,
-    pace,
-    answerWithinMs: parts.answerWithinMs,
+  const cores = await parts.loadCores();
+  const result = resultsOf(parts, redact);
+  const places = parts.clusters.map((cluster): Place => {
+    const hides = hiddenFrom(cluster, { bounds: parts.bounds, several: parts.clusters.length > 1 });
+    const session = sessionOf(parts, cluster, coreOf(cores, cluster), redact, () =>
+      standings(places, parts.defaultCluster),
+    );
+    return { name: cluster.name, cluster, session, hides };
   });
-  /** The one exit: text or JSON, with every secret taken out. */
-  const result = (answer: Answer): ToolResult => {
-    const wantsData = config.output === "json" || config.structured;
-    const data = wantsData
-      ? (redactData("", toStructured(answer), redact) as Record<string, unknown>)
-      : undefined;
-    const text = config.output === "json" ? JSON.stringify(data) : redact(toText(answer));
-    return {
-      content: [{ type: "text", text }],
-      ...(answer.failed ? { isError: true } : {}),
-      ...(config.structured && data ? { structuredContent: data } : {}),
-    };
-  };
-  const noStop = hidden(STOP);
-  const stop = noStop === undefined ? toolOf(parts, STOP) : { hidden: noStop };
-  const tasks = createTasks({ session, result, redact, stop });
-  const refuse = (headline: string): Outcome => ({
-    kind: "result",
-    result: result({ headline, blocks: [{ kind: "note", text: UNCHANGED }], failed: true }),
-  });
-  return {
-    call: async (tool, args, side) => {
-      const invoked = await invoke(session, tool, args, side);
-      switch (invoked.kind) {
-        case "answer":
-          return { kind: "result", result: result(invoked.answer) };
-        case "ask":
-          return { ...invoked, form: { ...invoked.form, message: redact(invoked.form.message) } };
-        case "task":
-          return { kind: "task", task: await tasks.create(invoked.answer, side) };
+  const tasks = new Map(
+    places.map(({ name, session }): [string, Tasks] => {
+      const hidden = session.hidden(STOP);
+      const stop = hidden === undefined ? toolOf(parts, STOP) : { hidden };
+      return [name, createTasks({ session, result, redact, stop })];
+    }),
+  );
+  const visible = parts.tools.filter((tool) => places.some(({ hides }) => hides(tool) === undefined));
+  const answered = (answer: Answer): Outcome => ({ kind: "result", result: result(answer) });
+
+  const outcomeOf = async (place: Place, invoked: Invoked, side: ClientSide): Promise<Outcome> => {
+    switch (invoked.kind) {
+      case "answer":
+        return answered(invoked.answer);
+      case "ask":
+        return { ...invoked, form: { ...invoked.form, message: redact(invoked.form.message) } };
+      case "task": {
+        const own = tasks.get(place.name);
+        if (!own) throw new Error(`There are no tasks of ${place.name}.`);
+        return { kind: "task", task: await own.create(invoked.answer, side) };
       }
+    }
+  };
+
+  const call: Runtime["call"] = async (name, args, side) => {
+    const tool = parts.tools.find((one) => one.name === name);
+    if (!tool) return answered(refusal(unknownTool(name, visible)));
+    if (places.length === 0)
+      return answered(refusal("Your access to this server reaches no cluster. The operator decides."));
+    const choice = await choosePlace(places, parts.defaultCluster, tool, args, side);
+    switch (choice.kind) {
+      case "refused":
+        return answered(choice.answer);
+      case "everywhere":
+        return answered(
+          await everywhere(choice.places, (place) => invoke(place.session, tool, choice.args, side)),
+        );
+      case "one": {
+        const { place } = choice;
+        const hidden = place.hides(tool);
+        const on = places.length > 1 ? ` That is so on cluster ${place.name}.` : "";
+        if (hidden !== undefined) return answered(refusal(`${hidden}${on} The operator decides.`));
+        const trouble = await place.cluster.trouble?.();
+        if (trouble !== undefined) return answered(unusable(place, trouble));
+        return outcomeOf(place, await invoke(place.session, tool, choice.args, side), side);
+      }
+    }
+  };
+
+  return {
+    call: observed(parts, call),
+    tasksOf: (taskId) => {
+      const found = tasks.get(clusterOfTask(taskId));
+      if (!found) throw new TaskError("There is no such task.");
+      return found;
     },
-    tasks,
-    unknownTool: (name, visible) => {
-      const close = similarTools(name, visible);
-      return refuse(
-        `There is no tool ${name.slice(0, 80)}.${close.length > 0 ? ` Did you mean ${close.join(" or ")}?` : ""}`,
-      );
-    },
-    hiddenTool: (reason) => refuse(`${reason} The operator decides.`),
-    close: () => record?.interrupt(),
   };
 }
 
-/** What the node's description says to a doubt of the gate's; the description is fetched for that alone. */
-const describesFrom =
-  (description: LiveDescription): Describes =>
-  async (route, param) => {
-    const endpoint = (await description.read())?.endpoints.get(route);
-    return param === undefined ? endpoint !== undefined : endpoint && paramOf(endpoint, param) !== undefined;
+/** What a call meant for a cluster that cannot be used now is answered. */
+export const unusable = ({ name }: Place, trouble: string): Answer => ({
+  headline: `Cluster ${name} cannot be used now.`,
+  blocks: [...trouble.split("\n").map(note), note(UNCHANGED)],
+  failed: true,
+});
+
+const note = (text: string) => ({ kind: "note", text }) as const;
+
+const refusal = (headline: string): Answer => ({ headline, blocks: [note(UNCHANGED)], failed: true });
+
+/** The one exit: text or JSON, with every secret taken out. */
+const resultsOf =
+  ({ output, structured }: AppParts, redact: (text: string) => string) =>
+  (answer: Answer): ToolResult => {
+    const data =
+      output === "json" || structured
+        ? (redactData("", toStructured(answer), redact) as Record<string, unknown>)
+        : undefined;
+    const text = output === "json" ? JSON.stringify(data) : redact(toText(answer));
+    return {
+      content: [{ type: "text", text }],
+      ...(answer.failed ? { isError: true } : {}),
+      ...(structured && data ? { structuredContent: data } : {}),
+    };
   };
 
-/** The bounds, loaded only where some are set. */
-async function guardOf(safety: Safety, tokenId: string): Promise<Guard | undefined> {
-  const { protected: kept, allowed, freezeFile } = safety;
-  if (kept.length === 0 && allowed === undefined && freezeFile === undefined) return undefined;
-  return (await import("../pve/bounds/bounds-guard.ts")).createBoundsGuard(safety, { tokenId });
+/** Tells the observer of each call. */
+function observed(parts: AppParts, call: Runtime["call"]): Runtime["call"] {
+  const { observer } = parts;
+  if (!observer) return call;
+  return async (name, args, side) => {
+    const begun = performance.now();
+    const known = parts.tools.some((tool) => tool.name === name);
+    let ended: CallOutcome = "failed";
+    try {
+      const outcome = await call(name, args, side);
+      ended = ENDED[outcome.kind] ?? (outcome.kind === "result" && !outcome.result.isError ? "ok" : "failed");
+      return outcome;
+    } finally {
+      // Names that clients make up would make figures without end.
+      observer.called(known ? name : "unknown", ended, (performance.now() - begun) / 1_000);
+    }
+  };
+}
+
+const ENDED: { readonly [K in Outcome["kind"]]?: CallOutcome } = { ask: "asked", task: "task" };
+
+function sessionOf(
+  parts: AppParts,
+  cluster: ClusterParts,
+  core: ClusterCore,
+  redact: (text: string) => string,
+  clusters: Session["clusters"],
+): Session {
+  const { bounds } = parts;
+  const several = parts.clusters.length > 1;
+  const tier = bounds ? lowerTier(cluster.surface.tier, bounds.tier) : cluster.surface.tier;
+  const hides = hiddenFrom(cluster, { bounds, several });
+  return createSession({
+    ...core,
+    client: createPveClient({ ...core.client, tier }),
+    tier,
+    raisesTier: (needed) =>
+      lowerTier(cluster.surface.tier, needed) === needed
+        ? `An access to this server with tier ${needed} would allow it; the operator decides.`
+        : parts.fromFile
+          ? `tier: ${needed} for cluster ${cluster.name} in the file of PVE_CONFIG would allow it; the operator decides.`
+          : `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`,
+    tokenId: cluster.tokenId,
+    login: cluster.login,
+    cluster: cluster.name,
+    ownAddress: () => cluster.transport.ownAddress?.(),
+    safety: cluster.safety,
+    hidden: (name) => {
+      const tool = parts.tools.find((one) => one.name === name);
+      return tool ? hides(tool) : `There is no tool ${name}.`;
+    },
+    closed: reachFor(cluster.surface, bounds),
+    emptyReason: cluster.emptyReason,
+    sharesKey: parts.stateKey !== undefined,
+    clusters,
+    observer: parts.observer,
+    pace: parts.pace ?? realPace,
+    ...(parts.answerWithinMs === undefined ? {} : { answerWithinMs: parts.answerWithinMs }),
+    report: (error, request) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      parts.log(`Internal error${request === undefined ? "" : ` (request ${request})`}: ${redact(text)}`);
+    },
+  });
 }
 
 /** What a client's cancelling of a task stands for. */
@@ -149,6 +198,11 @@ function toolOf({ tools }: AppParts, name: string): ListedTool {
   const tool = tools.find((one) => one.name === name);
   if (!tool) throw new Error(`The list has no ${name}; regenerate it with npm run gen.`);
   return tool;
+}
+
+function unknownTool(name: string, visible: readonly ListedTool[]): string {
+  const close = similarTools(name, visible);
+  return `There is no tool ${name.slice(0, 80)}.${close.length > 0 ? ` Did you mean ${close.join(" or ")}?` : ""}`;
 }
 
 const words = (name: string): readonly string[] =>

@@ -17,11 +17,15 @@ export interface CallWatch {
   run<T>(reads: boolean, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/**
- * One MCP server over the app; made per connection, cheap, and the same for both protocol eras.
- * @param caller who is on the other end, as far as the transport knows
- */
-export function createMcpServer(app: App, calls: CallWatch, caller: string): Server {
+/** Who is on the other end, as far as the transport knows. */
+export interface CallerRef {
+  readonly name: string;
+  /** Names the request in the log; absent: the transport gives none. */
+  readonly request?: string;
+}
+
+/** One MCP server over the app; made per connection or request, cheap, and the same for both protocol eras. */
+export function createMcpServer(app: App, calls: CallWatch, caller: CallerRef): Server {
   const server = new Server(
     { name: "mcp-pve", title: "Proxmox VE", version: VERSION },
     {
@@ -32,8 +36,7 @@ export function createMcpServer(app: App, calls: CallWatch, caller: string): Ser
       inputRequired: { legacyShim: false },
     },
   );
-  const tools = app.visible.map((tool) => listed(app, tool));
-  server.setRequestHandler("tools/list", () => ({ tools }));
+  server.setRequestHandler("tools/list", () => ({ tools: listOf(app) }));
   server.setRequestHandler("tools/call", ({ params }, ctx) =>
     calls.run(app.reads(params.name), ctx.mcpReq.signal, async (signal) => {
       const side = clientSide(server, ctx, caller, signal);
@@ -87,6 +90,15 @@ export function createMcpServer(app: App, calls: CallWatch, caller: string): Ser
     }),
   );
   return server;
+}
+
+/** Lists as they were made: many servers serve one app. */
+const lists = new WeakMap<App, ReturnType<typeof listed>[]>();
+
+function listOf(app: App) {
+  const tools = lists.get(app) ?? app.visible.map((tool) => listed(app, tool));
+  lists.set(app, tools);
+  return tools;
 }
 
 /** A tool as tools/list shows it. */

@@ -5,13 +5,17 @@ import type { LiveDescription } from "../pve/description/live-description.ts";
 import { GuestInventory } from "../pve/guests.ts";
 import { type Pace, realPace } from "../pve/pace.ts";
 import type { ChangeRecord } from "../record/record.ts";
+import type { ClusterStanding } from "../tools/tool.ts";
 import { newKey, UsedCodes } from "./code.ts";
+import type { CallObserver } from "./parts.ts";
 
-/** What every call needs to know of its cluster; made once. */
+/** What every call needs to know of its cluster; made once for each kind of caller. */
 export interface Session {
   readonly client: PveClient;
   readonly guests: GuestInventory;
   readonly tier: Tier;
+  /** What would admit a call that needs more than the tier, as a sentence. */
+  readonly raisesTier: (needed: Tier) => string;
   readonly tokenId: string;
   /** The user whose login makes the calls that PVE takes from no token; absent: nobody's does. */
   readonly login?: string | undefined;
@@ -23,6 +27,10 @@ export interface Session {
   readonly record?: ChangeRecord | undefined;
   /** Makes codes and task ids that nobody else can. */
   readonly key: Buffer;
+  /** Other processes have the key too: what this one knows to be used may be new to them. */
+  readonly sharesKey: boolean;
+  /** Unix milliseconds for what the key seals. */
+  readonly sealTime: () => number;
   readonly used: UsedCodes;
   /** How long a person has to answer while a call waits, in milliseconds. */
   readonly answerWithinMs: number;
@@ -36,35 +44,44 @@ export interface Session {
   readonly closed: (route: string) => string | undefined;
   /** The connected node's own description of its API. */
   readonly description: LiveDescription;
+  /** Every cluster that the caller reaches, as each stands. */
+  readonly clusters: () => Promise<readonly ClusterStanding[]>;
+  readonly observer?: CallObserver | undefined;
   /** Why lists may be empty; undefined when the token has privileges or they are not known yet. */
   readonly emptyReason: () => string | undefined;
-  /** An error that is a fault of this program, for the operator's log. */
-  readonly report: (error: unknown) => void;
+  /** An error that is a fault of this program, for the operator's log; `request`: what it was raised by. */
+  readonly report: (error: unknown, request?: string) => void;
 }
 
-/** What a session cannot make itself. */
-export type SessionParts = Omit<
-  Session,
-  "guests" | "key" | "used" | "started" | "pace" | "answerWithinMs" | "ownAddress"
-> & {
-  readonly ownAddress?: (() => string | undefined) | undefined;
-  readonly pace?: Pace | undefined;
-  readonly answerWithinMs?: number | undefined;
+/** What has a default that a session can make itself. */
+const DEFAULTS = {
+  raisesTier: (needed: Tier) =>
+    `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`,
+  ownAddress: () => undefined,
+  clusters: async () => [],
+  /** Longer than it takes to read a plan, shorter than most clients' patience, in milliseconds. */
+  answerWithinMs: 120_000,
+  sharesKey: false,
+  pace: realPace,
 };
 
-/** Longer than it takes to read a plan, shorter than most clients' patience. */
-const ANSWER_WITHIN_MS = 120_000;
+/** What a session cannot make itself, and what it need not make. */
+export type SessionParts = Omit<
+  Session,
+  keyof typeof DEFAULTS | "guests" | "key" | "sealTime" | "used" | "started"
+> &
+  Partial<Session>;
 
-/** A session with a key of its own. */
+/** A session; what is not given it has for itself. */
 export function createSession(parts: SessionParts): Session {
+  const pace = parts.pace ?? DEFAULTS.pace;
   return {
-    ...parts,
+    ...DEFAULTS,
     guests: new GuestInventory(parts.client),
-    pace: parts.pace ?? realPace,
     key: newKey(),
-    ownAddress: parts.ownAddress ?? (() => undefined),
+    sealTime: () => pace.now(),
     used: new UsedCodes(),
-    answerWithinMs: parts.answerWithinMs ?? ANSWER_WITHIN_MS,
     started: new Set(),
+    ...parts,
   };
 }

@@ -47,6 +47,28 @@ interface Payload {
   readonly jobs: readonly Job[];
 }
 
+/**
+ * The cluster that an id names, before anything of it is believed: it only says who can check it. Throws a TaskError
+ * for what is no id of ours.
+ */
+export function clusterOfTask(taskId: string): string {
+  try {
+    const payload: unknown = JSON.parse(
+      Buffer.from(taskId.split(".")[0] ?? "", "base64url").toString("utf8"),
+    );
+    if (
+      typeof payload === "object" &&
+      payload !== null &&
+      "cluster" in payload &&
+      typeof payload.cluster === "string"
+    )
+      return payload.cluster;
+  } catch {
+    // No JSON, so none of ours.
+  }
+  throw new TaskError("There is no such task.");
+}
+
 interface TasksParts {
   readonly session: Session;
   readonly result: (answer: Answer) => ToolResult;

@@ -1,3 +1,4 @@
+import type { Tier } from "../config/settings.ts";
 import type { Mistrust } from "./line/certificate.ts";
 
 /** Why a call did not succeed. */
@@ -42,7 +43,7 @@ export interface PveErrorDetail {
   /** What was found out about a write whose answer was lost: "not started", or why that is not known. */
   readonly fate?: string;
   /** The tier that would allow a refused call. */
-  readonly needsTier?: string;
+  readonly needsTier?: Tier;
   /** What else would allow a refused call, as a sentence. */
   readonly allows?: string;
   /** The certificate that was not trusted. */

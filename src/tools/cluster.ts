@@ -1,6 +1,7 @@
 import { flag, num, type Row, rows, str } from "../pve/data.ts";
 import { type Cells, listAnswer } from "./answers.ts";
 import { bulkTools } from "./cluster-bulk.ts";
+import { listClustersTool } from "./cluster-list.ts";
 import { optionsAnswer, updateOptions } from "./cluster-options.ts";
 import { listResources } from "./cluster-resources.ts";
 import { clusterLogAnswer, clusterStatusAnswer, haStatusAnswer } from "./cluster-status.ts";
@@ -30,6 +31,7 @@ export const clusterTools = category("cluster", [
     tier: "read-only",
     description: "Quorum and nodes of the cluster.",
     route: "GET /cluster/status",
+    everywhere: true,
     answer: ({ data }) => clusterStatusAnswer(rows(data)),
   }),
   tool({
@@ -42,6 +44,7 @@ export const clusterTools = category("cluster", [
     inputs: { node: { schema: { type: "string" } } },
     paged: true,
     openWorld: true,
+    everywhere: true,
     run: listResources,
   }),
   tool({
@@ -141,4 +144,5 @@ export const clusterTools = category("cluster", [
   }),
   ...bulkTools,
   undoTool,
+  listClustersTool,
 ]);

@@ -142,8 +142,9 @@ export interface ListedTool {
     readonly properties: Readonly<Record<string, InputSchema>>;
     readonly required?: readonly string[];
   };
-  /** Offered only where changes are recorded. */
-  readonly needs?: "record";
+  readonly needs?: "record" | "clusters";
+  /** Its answers for several clusters can be laid side by side. */
+  readonly everywhere?: true;
   readonly annotations: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;
@@ -172,6 +173,7 @@ export function listing(tool: Tool): ListedTool {
     ...(CORE.has(tool.name) ? { core: true } : {}),
     description: tool.description,
     ...(tool.needs ? { needs: tool.needs } : {}),
+    ...(tool.everywhere ? { everywhere: true } : {}),
     inputSchema: {
       type: "object",
       properties: Object.fromEntries(inputs.map((input) => [input.name, input.schema])),

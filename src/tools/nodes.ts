@@ -37,6 +37,7 @@ export const nodeTools = category("nodes", [
     tier: "read-only",
     description: "Nodes of the cluster, with status and load.",
     route: "GET /nodes",
+    everywhere: true,
     answer: listAnswer({
       one: "node",
       many: "nodes",

@@ -181,6 +181,7 @@ export const taskTools = category("tasks", [
     description: "Tasks of all nodes, newest first, running ones included.",
     route: "GET /nodes",
     closes: ["GET /cluster/tasks"],
+    everywhere: true,
     reads: [LIST, "GET /cluster/resources"],
     inputs: {
       vmid: { schema: { type: "string" } },

@@ -66,8 +66,10 @@ export interface ToolSpec<R extends Route = Route> {
   readonly any?: "read" | "change";
   /** Operations that the API tools are refused where this tool is left out; absent: `route` and `also`. */
   readonly closes?: readonly Route[];
-  /** Offered only where changes are recorded. */
-  readonly needs?: "record";
+  /** Offered only where changes are recorded, or where there is more than one cluster. */
+  readonly needs?: "record" | "clusters";
+  /** Its answers for several clusters can be laid side by side. */
+  readonly everywhere?: true;
   /** The entry of the record that a call takes back. */
   readonly undoes?: (input: Row) => number | undefined;
   /** Its results hold text from outside the cluster, or it reaches outside. */
@@ -80,6 +82,21 @@ export interface ToolSpec<R extends Route = Route> {
   readonly compare?: Compare;
   /** Logic of its own; calls PVE through `call.pve` alone. */
   readonly run?: (call: ToolCall) => Promise<Answer>;
+}
+
+/** A cluster as a caller may know it. */
+export interface ClusterStanding {
+  readonly name: string;
+  /** Calls that name no cluster go to it. */
+  readonly isDefault: boolean;
+  readonly address?: string | undefined;
+  readonly tier: Tier;
+  /** PVE's release; absent: it could not be asked. */
+  readonly version?: string | undefined;
+  /** Why it cannot be used now. */
+  readonly trouble?: string | undefined;
+  /** What PVE_PROTECTED names there. */
+  readonly protected: readonly string[];
 }
 
 /** Where to read the state that a write changes. */
@@ -119,6 +136,10 @@ export interface ToolCall {
   readonly record?: ChangeRecord;
   /** What this PVE is called in the record. */
   readonly cluster: string;
+  /** Who makes the call, as the record has it. */
+  readonly caller: string;
+  /** Every cluster that the caller reaches, as each stands. */
+  readonly clusters: () => Promise<readonly ClusterStanding[]>;
   /** Why the operator's settings do not offer a tool; undefined when they do. */
   readonly hidden: (tool: string) => string | undefined;
   /** Why the operator's settings keep an operation from the API tools; undefined when they do not. */

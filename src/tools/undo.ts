@@ -63,7 +63,9 @@ function entryOf(call: ToolCall): RecordedChange {
     throw new Refusal(`The record has no entry ${id}: a change's answer says its number.`, {
       next: ["`mcp-pve audit show FILE` lists the changes that were recorded, FILE being PVE_AUDIT_LOG."],
     });
-  const { cluster, route } = found.intent;
+  const { cluster, route, caller } = found.intent;
+  if (caller !== call.caller)
+    throw refused(id, "another caller made it, and each takes back only their own.");
   if (cluster !== call.cluster)
     throw refused(id, `it was made on the cluster ${cluster}, and this is ${call.cluster}.`);
   refuseHidden(call, id, found);

@@ -34,6 +34,14 @@ export class RunningCalls implements CallWatch {
     this.cancel();
   }
 
+  /** Waits for every call, at most `ms` milliseconds; then cancels those that are left. */
+  async settle(ms: number): Promise<void> {
+    const all = [...this.#running.values()].map(({ settled }) => settled);
+    if (all.length > 0)
+      await Promise.race([Promise.all(all), new Promise((done) => setTimeout(done, ms).unref())]);
+    this.cancel();
+  }
+
   cancel(): void {
     for (const controller of this.#running.keys()) controller.abort(SHUTDOWN);
   }

@@ -8,7 +8,7 @@ import { RunningCalls } from "./calls.ts";
 const DRAIN_MS = 1_000;
 
 /** Whoever started the process; there is nobody else on this wire. */
-const CALLER = "stdio";
+const CALLER = { name: "stdio" };
 
 /** Standard input whose end reaches the SDK only when we say so: the SDK drops what still runs. */
 class HeldInput extends Readable {

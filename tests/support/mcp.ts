@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { Client, type ElicitResult } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { loadConfig } from "../../src/config/load.ts";
-import { createApp } from "../../src/mcp/app.ts";
+import { createHost } from "../../src/mcp/host.ts";
 import type { Transport, WireRequest } from "../../src/pve/line/transport.ts";
 import type { Pace } from "../../src/pve/pace.ts";
 import type { World } from "../../src/simulator/world.ts";
@@ -70,26 +70,33 @@ export function serve(
   const simulated = simulatorTransport(world);
   const errors: Error[] = [];
   const tools = listedTools();
-  const app = createApp({
-    transport: through?.(simulated.transport) ?? simulated.transport,
-    authorization: `PVEAPIToken=${token.id}=${token.secret}`,
-    tokenId: token.id,
-    cluster: "test",
+  const config = loadConfig(env, {
+    demo: true,
+    tools,
+    readFile: () => {
+      throw new Error("no files here");
+    },
+  });
+  const host = createHost({
+    ...config,
+    clusters: [
+      {
+        ...config,
+        name: "test",
+        transport: through?.(simulated.transport) ?? simulated.transport,
+        authorization: `PVEAPIToken=${token.id}=${token.secret}`,
+        tokenId: token.id,
+        timeoutMs,
+        emptyReason: () => undefined,
+      },
+    ],
     pace,
     answerWithinMs,
-    timeoutMs,
-    config: loadConfig(env, {
-      demo: true,
-      tools,
-      readFile: () => {
-        throw new Error("no files here");
-      },
-    }),
     tools,
     secrets: [token.secret],
-    emptyReason: () => undefined,
     log: (line) => errors.push(new Error(line)),
   });
+  const app = host.appFor();
   const [toServer, toClient] = [new PassThrough(), new PassThrough()];
   serveStreams(
     app,
