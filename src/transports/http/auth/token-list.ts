@@ -1,4 +1,5 @@
 import { CATEGORIES, GROUPS, type Selection, selectionOf } from "../../../config/categories.ts";
+import { CLUSTER_NAME } from "../../../config/file/cluster.ts";
 import type { CallerBounds } from "../../../config/http-config.ts";
 import type { Parsed } from "../../../config/parsed.ts";
 import { TIERS, type Tier } from "../../../config/tiers.ts";
@@ -18,8 +19,6 @@ export interface TokenEntry {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-/** As the file of several clusters has them. */
-const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -44,7 +43,7 @@ const READ = {
     return "value" in chosen ? { value: selectionOf(chosen.value) } : chosen;
   },
   clusters: (value: unknown): Parsed<readonly string[]> =>
-    isTexts(value) && value.every((name) => CLUSTER.test(name))
+    isTexts(value) && value.every((name) => CLUSTER_NAME.test(name))
       ? { value: [...new Set(value)] }
       : { problem: "must be a list of at least one cluster's name" },
   expires: (value: unknown): Parsed<number> => {
