@@ -9,6 +9,8 @@ const USAGE = `mcp-pve ${VERSION}: MCP server for Proxmox VE
                     serve a simulated cluster: no hypervisor, nothing to configure; RELEASE is that of PVE, e.g. 8.4
   mcp-pve audit verify|show FILE
                     check or print the record of changes that PVE_AUDIT_LOG names
+  mcp-pve token NAME [--file FILE]
+                    make a token for a caller over HTTP, and its entry for MCP_TOKENS_FILE
   mcp-pve --help | --version
 
 Settings are environment variables; docs/configuration.md lists them.`;
@@ -25,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: { load: async () => (await import("./serve.ts")).serve, takesArguments: true },
   demo: { load: async () => (await import("./demo.ts")).demo, takesArguments: true },
   audit: { load: async () => (await import("./audit.ts")).audit, takesArguments: true },
+  token: { load: async () => (await import("./token.ts")).token, takesArguments: true },
 };
 
 /** Runs the command that the arguments name. */

@@ -96,6 +96,38 @@ const INTRODUCTION = [
   "",
 ];
 
+/** What there is to say of the tokens file. */
+const TOKENS_FILE = [
+  "### The tokens file",
+  "",
+  "`MCP_TOKENS_FILE` names a JSON file with an entry for each token, of which it holds the SHA-256 only. `mcp-pve token NAME --file FILE` makes a token and adds its entry.",
+  "",
+  "```json",
+  JSON.stringify(
+    {
+      tokens: [
+        { name: "alice", sha256: "64 hexadecimal digits", tier: "read-execute" },
+        {
+          name: "ci",
+          sha256: "64 hexadecimal digits",
+          tier: "read-only",
+          categories: ["qemu", "tasks"],
+          clusters: ["prod"],
+          expires: "2027-01-01",
+        },
+      ],
+    },
+    undefined,
+    2,
+  ),
+  "```",
+  "",
+  "- `tier` is needed; `categories` (as in `PVE_CATEGORIES`), `clusters` and `expires` are not. None of them widens what the server offers.",
+  "- `expires` is a date, good to its end in UTC, or a time with its zone: `2027-01-01T00:00:00Z`.",
+  "- A change takes effect within a second, without a restart. Another key, a name or a hash twice, any other fault, a missing file, or one that others than its owner can write: no token is accepted until that is mended, and stderr says what is wrong.",
+  "",
+];
+
 /** What a group says besides its variables. */
 const BESIDES: Readonly<Partial<Record<SettingFacts["group"], readonly string[]>>> = {
   clusters: [
@@ -114,6 +146,7 @@ const BESIDES: Readonly<Partial<Record<SettingFacts["group"], readonly string[]>
     "- [`config.schema.json`](../config.schema.json) describes the file for editors: `# yaml-language-server: $schema=PATH` as its first line.",
     "",
   ],
+  http: TOKENS_FILE,
 };
 
 const RULES = [

@@ -11,7 +11,8 @@ const HASH_DIGITS = 16;
  */
 export function subjectName(subject: string): string {
   if (CLEAN.test(subject)) return subject;
-  const hash = createHash("sha256").update(subject).digest("hex").slice(0, HASH_DIGITS);
+  // As JSON, in which half a surrogate pair is told from another one.
+  const hash = createHash("sha256").update(JSON.stringify(subject)).digest("hex").slice(0, HASH_DIGITS);
   const cleaned = subject.slice(0, MOST - HASH_DIGITS - 1).replace(/[^\x21-\x7d]/g, "?");
   return `${cleaned}~${hash}`;
 }

@@ -1,4 +1,5 @@
 import { CATEGORIES, GROUPS, type Selection, selectionOf } from "../../../config/categories.ts";
+import { CLUSTER_NAME } from "../../../config/file/cluster.ts";
 import type { CallerBounds } from "../../../config/http-config.ts";
 import type { Parsed } from "../../../config/parsed.ts";
 import { TIERS, type Tier } from "../../../config/tiers.ts";
@@ -18,7 +19,6 @@ export interface TokenEntry {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ const READ = {
     return "value" in chosen ? { value: selectionOf(chosen.value) } : chosen;
   },
   clusters: (value: unknown): Parsed<readonly string[]> =>
-    isTexts(value) && value.every((name) => CLUSTER.test(name))
+    isTexts(value) && value.every((name) => CLUSTER_NAME.test(name))
       ? { value: [...new Set(value)] }
       : { problem: "must be a list of at least one cluster's name" },
   expires: (value: unknown): Parsed<number> => {
@@ -66,7 +66,7 @@ export function parseTokenList(text: string): Parsed<readonly TokenEntry[]> {
   const entries: TokenEntry[] = [];
   const seen = new Set<string>();
   for (const [at, fields] of document.value.entries()) {
-    const entry = parseEntry(fields);
+    const entry = parseTokenEntry(fields);
     if ("problem" in entry) return { problem: `has an entry ${at + 1} ${entry.problem}` };
     const { name, sha256 } = entry.value;
     // A name has no colon, so that it is no hash.
@@ -107,8 +107,8 @@ function parseDocument(text: string): Parsed<readonly unknown[]> {
     : { problem: 'has other keys than "tokens", which have no meaning' };
 }
 
-/** An entry, or what is wrong with it, to follow its number. */
-function parseEntry(fields: unknown): Parsed<TokenEntry> {
+/** An entry of the list, or what is wrong with it, to follow "an entry". */
+export function parseTokenEntry(fields: unknown): Parsed<TokenEntry> {
   if (!isObject(fields)) return { problem: "that is no object" };
   const problems = Object.keys(fields).every((key) => Object.hasOwn(READ, key))
     ? []
