@@ -13,11 +13,12 @@ import { confirm } from "./confirm.ts";
 import type { Controls } from "./controls.ts";
 import { closed, execution, needsConfirmation, type Permit, type SentWrite } from "./execution.ts";
 import { closeEntries, followJobs, jobsOf } from "./jobs.ts";
+import { newestTasks } from "./newest-tasks.ts";
 import { followFor, perform } from "./perform.ts";
 import { bind, type Located, locateCall } from "./prepare.ts";
 import type { Form } from "./question.ts";
 import { planOf, rehearse } from "./rehearse.ts";
-import { requestKey, type Seen, scoped, type Turn } from "./scope.ts";
+import { reading, requestKey, type Seen, scoped, type Turn } from "./scope.ts";
 import { entriesText, withEntries, withUndo } from "./undoing.ts";
 
 /** What a call comes to: an answer, a form for the client's user, or jobs that the client follows itself. */
@@ -62,7 +63,7 @@ export async function change(
       input,
       cluster: session.cluster,
     });
-    const state = stateDigest(plan);
+    const state = await stateDigest(turn, plan);
     const confirmed = await confirm(session, side, {
       what,
       plan,
@@ -72,7 +73,7 @@ export async function change(
         rehearsed = await rehearse(turn, located);
         befores = await before(session, rehearsed.steps, side.signal);
         const now = await planned();
-        return stateDigest(now) === state ? undefined : now;
+        return (await stateDigest(turn, now)) === state ? undefined : now;
       },
     });
     if (confirmed.kind !== "go") return confirmed;
@@ -82,8 +83,15 @@ export async function change(
 }
 
 /** What a confirmation is for: the exact requests, and the state that they were planned from. */
-const stateDigest = ({ steps, state }: Plan): string =>
-  digestOf({ requests: steps.map(requestKey), digests: steps.map(({ params }) => params.digest), state });
+async function stateDigest({ session, side }: Turn, { steps, state }: Plan): Promise<string> {
+  const tasks = session.sharesKey ? await newestTasks(reading(session, side.signal), steps) : undefined;
+  return digestOf({
+    requests: steps.map(requestKey),
+    digests: steps.map(({ params }) => params.digest),
+    state,
+    tasks,
+  });
+}
 
 /** What PVE would refuse anyway is not worth a person's time. */
 function refuseHopeless({ privileges }: Plan): void {
