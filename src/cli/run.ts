@@ -4,8 +4,10 @@ import { UsageError, unknownArgument } from "./usage-error.ts";
 
 const USAGE = `mcp-pve ${VERSION}: MCP server for Proxmox VE
 
-  mcp-pve [serve]   serve MCP over stdio; connection from PVE_BASE_URL, PVE_TOKEN_ID, PVE_TOKEN_SECRET
-  mcp-pve demo [--pve RELEASE]
+  mcp-pve [serve] [--http] [--behind-proxy] [--no-auth]
+                    serve MCP; connection from PVE_BASE_URL, PVE_TOKEN_ID, PVE_TOKEN_SECRET, or from the file PVE_CONFIG;
+                    over stdio, or with --http at http://127.0.0.1:3000/mcp (docs/http.md)
+  mcp-pve demo [--pve RELEASE] [--http] [--no-auth]
                     serve a simulated cluster: no hypervisor, nothing to configure; RELEASE is that of PVE, e.g. 8.4
   mcp-pve audit verify|show FILE
                     check or print the record of changes that PVE_AUDIT_LOG names

@@ -69,6 +69,9 @@ export function watchHealth({
   };
   const check = (): Promise<Health> => {
     if (last && now() - last.at < MOMENT_MS) return Promise.resolve(last.health);
+    return anew();
+  };
+  const anew = (): Promise<Health> => {
     asking ??= ask()
       .then(noted)
       .finally(() => {
@@ -80,7 +83,7 @@ export function watchHealth({
     if (timer !== undefined || stopped) return;
     timer = setTimeout(() => {
       timer = undefined;
-      void check();
+      void anew();
     }, RETRY_MS[attempt] ?? LAST_RETRY_MS);
     timer.unref();
     attempt += 1;

@@ -88,6 +88,26 @@ describe("drain", () => {
   });
 });
 
+describe("settle", () => {
+  test("lets writes end too, and cancels what takes longer", async () => {
+    const calls = new RunningCalls();
+    const [write, long] = [calls.run(WRITES, never, work(300)), calls.run(WRITES, never, work(5_000))];
+    const settled = vi.fn();
+    void calls.settle(1_000).then(settled);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await write).toBe("done");
+    expect(settled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(700);
+    expect(await long).toBe("cancelled");
+    expect(settled).toHaveBeenCalled();
+  });
+
+  test("does not wait when nothing runs", async () => {
+    await new RunningCalls().settle(1_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 test("cancel reaches every call under way", async () => {
   const calls = new RunningCalls();
   const both = [calls.run(READS, never, work(1_000)), calls.run(WRITES, never, work(1_000))];
