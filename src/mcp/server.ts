@@ -5,7 +5,6 @@ import type { ListedTool } from "../tools/input-schema.ts";
 import type { App } from "./app.ts";
 import type { ClientSide } from "./client-side.ts";
 import { clientSide } from "./client-side-of.ts";
-import { INSTRUCTIONS } from "./instructions.ts";
 import { mayNeedPerson } from "./surface.ts";
 import { TASK_ID, TASKS_EXTENSION } from "./task-methods.ts";
 
@@ -30,7 +29,7 @@ export function createMcpServer(app: App, calls: CallWatch, caller: CallerRef): 
     { name: "mcp-pve", title: "Proxmox VE", version: VERSION },
     {
       capabilities: { tools: { listChanged: false }, extensions: { [TASKS_EXTENSION]: {} } },
-      instructions: INSTRUCTIONS,
+      instructions: app.instructions,
       cacheHints: { "tools/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" } },
       // A 2025 client is asked while its call goes on: time limit, refusal and record are then ours.
       inputRequired: { legacyShim: false },

@@ -55,7 +55,8 @@ export function withClusterArgument(
       type: "object",
       properties: {
         ...properties,
-        cluster: { type: "string", enum: tool.everywhere ? [...names, EVERYWHERE] : names },
+        // The server's instructions name the clusters once, for all tools.
+        cluster: tool.everywhere ? { type: "string", description: `${EVERYWHERE}: all` } : { type: "string" },
       },
       ...(needed || required.length > 0 ? { required: needed ? [...required, "cluster"] : required } : {}),
     },
