@@ -18,7 +18,7 @@ const pve = (port?: number) =>
 /** A cluster as the file has it. */
 const block = (
   { url, fingerprint }: { readonly url: string; readonly fingerprint: string },
-  token = secret,
+  token: string = secret,
 ) => ({
   url,
   fingerprint: [fingerprint],
