@@ -62,6 +62,8 @@ export function createFront(parts: FrontParts): (request: IncomingMessage, respo
     }
     const { caller } = found;
     told.caller = caller.name;
+    // Who has left by now would never leave again, and keep a place for good.
+    if (response.closed) return;
     if (parts.draining())
       return refuse(response, 503, "The server ends; ask again.", {
         "retry-after": "1",
