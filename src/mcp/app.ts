@@ -1,4 +1,4 @@
-import type { CallerBounds } from "../config/http-config.ts";
+import type { CallerBounds } from "../config/http/http-config.ts";
 import { CONFIRMATIONS, type Confirmation } from "../config/settings.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClientSide } from "./client-side.ts";

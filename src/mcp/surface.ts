@@ -1,5 +1,5 @@
 import { isSelected } from "../config/categories.ts";
-import type { CallerBounds } from "../config/http-config.ts";
+import type { CallerBounds } from "../config/http/http-config.ts";
 import { type Confirmation, TIERS, type Tier } from "../config/settings.ts";
 import { hiddenBecause } from "../config/surface.ts";
 import type { ListedTool } from "../tools/input-schema.ts";

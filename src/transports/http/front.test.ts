@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
-import type { Caller, HttpConfig } from "../../config/http-config.ts";
+import type { Caller, HttpConfig } from "../../config/http/http-config.ts";
 import { createFront, type FrontParts } from "./front.ts";
 
 const open: (() => void)[] = [];

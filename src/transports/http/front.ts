@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HttpConfig } from "../../config/http-config.ts";
+import type { HttpConfig } from "../../config/http/http-config.ts";
 import { refuse, sendJson } from "./answers.ts";
 import { type Authenticator, challenge } from "./auth/authenticate.ts";
 import { resourceMetadata, resourceMetadataUrl } from "./auth/resource-metadata.ts";

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { HttpConfig } from "../../config/http-config.ts";
+import type { HttpConfig } from "../../config/http/http-config.ts";
 import type { Host } from "../../mcp/host.ts";
 import { createMcpServer } from "../../mcp/server.ts";
 import { RunningCalls } from "../calls.ts";
