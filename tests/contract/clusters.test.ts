@@ -107,6 +107,16 @@ describe("an overview of all", () => {
     await connected.close();
   });
 
+  it("asks no cluster whose settings leave the tool out", async () => {
+    const connected = await two({}, { env: { PVE_CATEGORIES: "qemu" } });
+    const { text } = await connected.call("pve_list_nodes", { cluster: "*" });
+    expect(text).toMatch(
+      /^test: 3 nodes\. FAILED: lab\.\nlab: pve_list_nodes is in category nodes, which PVE_CATEGORIES leaves out\.\n/,
+    );
+    expect(connected.requests).toHaveLength(1);
+    await connected.close();
+  });
+
   it("is only what overviews give", async () => {
     const connected = await two();
     expect(firstLine(await connected.call("pve_get_qemu_status", { vmid: 100, cluster: "*" }))).toBe(
