@@ -41,7 +41,10 @@ export async function choosePlace(
   side: ClientSide,
 ): Promise<Choice> {
   const [first, second] = places;
-  if (first && (!second || tool.needs === "clusters")) return { kind: "one", place: first, args };
+  if (first && !second) return { kind: "one", place: first, args };
+  // It stands above them: which one it is called on makes no difference, if only one that offers it.
+  const offering = places.find(({ hides }) => hides(tool) === undefined) ?? first;
+  if (offering && tool.needs === "clusters") return { kind: "one", place: offering, args };
   const { cluster: named, ...rest } = args ?? {};
   const one = (place: Place): Choice => ({ kind: "one", place, args: rest });
   if (named === EVERYWHERE) {
