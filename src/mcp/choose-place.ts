@@ -86,7 +86,7 @@ async function foundGuest(
   tool: ListedTool,
   places: readonly Place[],
   args: Row | Readonly<Record<string, unknown>>,
-  { signal }: ClientSide,
+  side: ClientSide,
 ): Promise<Found | undefined> {
   const kind = guestKind(findTool(tool.name));
   const given = args.vmid;
@@ -100,7 +100,7 @@ async function foundGuest(
       try {
         if ((await place.cluster.trouble?.()) !== undefined) return { place, guests: undefined };
         const fresh = !tool.annotations.readOnlyHint;
-        return { place, guests: await place.session.guests.within(signal).all(fresh) };
+        return { place, guests: await place.session.guests.within(side).all(fresh) };
       } catch (error) {
         if (!(error instanceof PveError)) throw error;
         return { place, guests: undefined };
