@@ -1,4 +1,4 @@
-import type { HttpConfig } from "../config/http-config.ts";
+import type { HttpConfig } from "../config/http/http-config.ts";
 import type { Host } from "../mcp/host.ts";
 import type { Readiness } from "../transports/http/front.ts";
 import type { Metrics } from "../transports/http/metrics.ts";

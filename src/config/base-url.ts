@@ -1,4 +1,4 @@
-import { isLoopback } from "./host-name.ts";
+import { isLoopback } from "./http/host-name.ts";
 import type { Parsed } from "./parsed.ts";
 
 const PREFIX = /^(?:\/[\w.~-]+)*$/;

@@ -1,6 +1,6 @@
 import type { Bound } from "./bounds.ts";
 import type { Selection } from "./categories.ts";
-import type { HttpConfig } from "./http-config.ts";
+import type { HttpConfig } from "./http/http-config.ts";
 import type { Secret } from "./secret.ts";
 import type { Confirmation, Confirmer, Tier } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import type { Config, DemoConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { readConnection } from "./connection.ts";
-import { readHttp } from "./http.ts";
+import { readHttp } from "./http/read-http.ts";
 import { present, readSettings } from "./read-settings.ts";
 import { readSafety, type SafetyDeps } from "./safety.ts";
 import { type Findings, readSurface, type ToolRef } from "./surface.ts";

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { parseBounds } from "./bounds.ts";
 import { CATEGORIES, GROUPS } from "./categories.ts";
 import { CONNECTION_SETTINGS } from "./connection-settings.ts";
-import { HTTP_SETTINGS } from "./http-settings.ts";
+import { HTTP_SETTINGS } from "./http/http-settings.ts";
 import type { Parsed } from "./parsed.ts";
 import { factsOf, type KnownFacts, optional, withDefault } from "./setting.ts";
 import { TIERS, type Tier } from "./tiers.ts";

@@ -1,8 +1,9 @@
-import type { CallerBounds } from "../config/http-config.ts";
+import type { CallerBounds } from "../config/http/http-config.ts";
 import { CONFIRMATIONS, type Confirmation } from "../config/settings.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { ClusterCore } from "./cluster-core.ts";
+import { clusterInstructions, INSTRUCTIONS } from "./instructions.ts";
 import type { ClusterParts, HostParts, Outcome, TaskHandle } from "./parts.ts";
 import type { Runtime } from "./runtime.ts";
 import { hiddenFrom, withClusterArgument } from "./surface.ts";
@@ -10,6 +11,8 @@ import { hiddenFrom, withClusterArgument } from "./surface.ts";
 /** The server as one kind of caller sees it; shared by its connections. */
 export interface App {
   readonly structured: boolean;
+  /** For the client's model. */
+  readonly instructions: string;
   /** The strictest of the clusters. */
   readonly confirm: Confirmation;
   /** The tools the settings show, sorted by name. */
@@ -39,7 +42,8 @@ export interface AppParts extends Omit<HostParts, "clusters"> {
 export function createApp(parts: AppParts): App {
   const { clusters, tools, bounds } = parts;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const several = clusters.length > 1;
+  const names = clusters.map(({ name }) => name);
+  const several = names.length > 1;
   const hides = clusters.map((cluster) => hiddenFrom(cluster, { bounds, several }));
   const shown = tools.filter((tool) => hides.some((hidden) => hidden(tool) === undefined));
   let runtime: Promise<Runtime> | undefined;
@@ -50,6 +54,9 @@ export function createApp(parts: AppParts): App {
   const strictest = Math.max(0, ...clusters.map(({ safety }) => CONFIRMATIONS.indexOf(safety.confirm)));
   return {
     structured: parts.structured,
+    instructions: several
+      ? `${INSTRUCTIONS} ${clusterInstructions(names, parts.defaultCluster)}`
+      : INSTRUCTIONS,
     confirm: CONFIRMATIONS[strictest] ?? "all",
     visible: several ? shown.map((tool) => withClusterArgument(tool, parts)) : shown,
     reads: (name) => byName.get(name)?.annotations.readOnlyHint === true,

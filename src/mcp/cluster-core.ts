@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
 import type { RecordSettings, Safety } from "../config/config.ts";
 import { createPveClient, type PveClientOptions } from "../pve/client.ts";
 import { descriptionCache } from "../pve/description/description-cache.ts";
@@ -20,6 +22,8 @@ export interface ClusterCore {
   readonly description: LiveDescription;
   /** Absent: changes are not recorded. */
   readonly record: ChangeRecord | undefined;
+  /** Tells our record from those of servers that share our key; absent: there are none. */
+  readonly recordTag?: string;
   /** Makes codes and task ids that nobody else can. */
   readonly key: Buffer;
   /** Unix milliseconds for what the key seals; a clock that replicas share where they share the key. */
@@ -66,6 +70,7 @@ export async function createCores(parts: HostParts): Promise<ReadonlyMap<string,
         guests: new GuestInventory(createPveClient({ ...client, tier: "read-only" })),
         description,
         record: safety.record && recordOf(safety.record),
+        ...(parts.stateKey && safety.record ? { recordTag: tagOf(safety.record) } : {}),
         key,
         sealTime: parts.stateKey ? Date.now : () => pace.now(),
         used,
@@ -76,6 +81,10 @@ export async function createCores(parts: HostParts): Promise<ReadonlyMap<string,
   );
   return new Map(cores);
 }
+
+/** The same for a record as long as it stays on its machine: entries of two records have the same numbers. */
+const tagOf = ({ path }: RecordSettings): string =>
+  createHash("sha256").update(`${hostname()}\n${path}`).digest("hex").slice(0, 6);
 
 /** The core of a cluster. Throws for one that was not among those the cores were made for. */
 export function coreOf(

@@ -2,6 +2,7 @@ import { boundText } from "../config/bounds.ts";
 import { record, str } from "../pve/data.ts";
 import type { Answer, Block, Table } from "../render/answer.ts";
 import { cleanLine } from "../render/clean.ts";
+import type { ListedTool } from "../tools/input-schema.ts";
 import type { ClusterStanding } from "../tools/tool.ts";
 import type { Invoked } from "./change.ts";
 import type { Place } from "./choose-place.ts";
@@ -16,12 +17,13 @@ interface Part {
 /** Asks every cluster at once: what each says first, then their tables as one; one that fails is named. */
 export async function everywhere(
   places: readonly Place[],
+  tool: ListedTool,
   ask: (place: Place) => Promise<Invoked>,
 ): Promise<Answer> {
   const parts = await Promise.all(
     places.map(async (place): Promise<Part> => {
       const { name } = place;
-      const trouble = await place.cluster.trouble?.();
+      const trouble = place.hides(tool) ?? (await place.cluster.trouble?.());
       if (trouble !== undefined) return { name, answer: { headline: trouble, failed: true } };
       const invoked = await ask(place);
       if (invoked.kind === "ask") throw new Error("a read that is to be confirmed");

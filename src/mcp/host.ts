@@ -1,4 +1,4 @@
-import type { CallerBounds } from "../config/http-config.ts";
+import type { CallerBounds } from "../config/http/http-config.ts";
 import { type App, createApp } from "./app.ts";
 import type { ClusterCore } from "./cluster-core.ts";
 import type { ClusterParts, HostParts } from "./parts.ts";

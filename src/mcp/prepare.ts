@@ -67,6 +67,7 @@ export function bind(
     guests: session.guests.within(side.signal),
     tier: session.tier,
     ...(session.record ? { record: session.record } : {}),
+    recordTag: session.recordTag,
     cluster: session.cluster,
     caller: side.caller,
     clusters: session.clusters,

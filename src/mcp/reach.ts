@@ -1,5 +1,5 @@
 import type { Surface } from "../config/config.ts";
-import type { CallerBounds } from "../config/http-config.ts";
+import type { CallerBounds } from "../config/http/http-config.ts";
 import { neverSent } from "../policy/never.ts";
 import { categoryOfRoute } from "../policy/route-category.ts";
 import { withTwins } from "../policy/twins.ts";

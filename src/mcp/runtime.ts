@@ -75,7 +75,7 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
         return answered(choice.answer);
       case "everywhere":
         return answered(
-          await everywhere(choice.places, (place) => invoke(place.session, tool, choice.args, side)),
+          await everywhere(choice.places, tool, (place) => invoke(place.session, tool, choice.args, side)),
         );
       case "one": {
         const { place } = choice;

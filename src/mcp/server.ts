@@ -1,11 +1,16 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  type CallToolRequest,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { VERSION } from "../config/version.ts";
 import { OUTPUT_SCHEMA } from "../render/json.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
 import type { App } from "./app.ts";
 import type { ClientSide } from "./client-side.ts";
 import { clientSide } from "./client-side-of.ts";
-import { INSTRUCTIONS } from "./instructions.ts";
 import { mayNeedPerson } from "./surface.ts";
 import { TASK_ID, TASKS_EXTENSION } from "./task-methods.ts";
 
@@ -30,33 +35,15 @@ export function createMcpServer(app: App, calls: CallWatch, caller: CallerRef): 
     { name: "mcp-pve", title: "Proxmox VE", version: VERSION },
     {
       capabilities: { tools: { listChanged: false }, extensions: { [TASKS_EXTENSION]: {} } },
-      instructions: INSTRUCTIONS,
+      instructions: app.instructions,
       cacheHints: { "tools/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" } },
       // A 2025 client is asked while its call goes on: time limit, refusal and record are then ours.
       inputRequired: { legacyShim: false },
     },
   );
-  server.setRequestHandler("tools/list", () => ({ tools: listOf(app) }));
-  server.setRequestHandler("tools/call", ({ params }, ctx) =>
-    calls.run(app.reads(params.name), ctx.mcpReq.signal, async (signal) => {
-      const side = clientSide(server, ctx, caller, signal);
-      const outcome = await app.call(params.name, params.arguments, side);
-      switch (outcome.kind) {
-        case "result":
-          return outcome.result;
-        case "ask":
-          return {
-            resultType: "input_required" as const,
-            inputRequests: {
-              confirm: { method: "elicitation/create", params: { mode: "form", ...outcome.form } },
-            },
-            requestState: outcome.state,
-          } as never;
-        case "task":
-          return { resultType: "task", ...outcome.task } as never;
-      }
-    }),
-  );
+  const { list, call } = toolHandlers(server, app, calls, caller);
+  server.setRequestHandler("tools/list", list);
+  server.setRequestHandler("tools/call", call);
   const onTask = <T>(
     ctx: ServerContext,
     reads: boolean,
@@ -91,6 +78,30 @@ export function createMcpServer(app: App, calls: CallWatch, caller: CallerRef): 
   );
   return server;
 }
+
+/** What a server answers to `tools/list` and `tools/call`. */
+export const toolHandlers = (server: Server, app: App, calls: CallWatch, caller: CallerRef) => ({
+  list: () => ({ tools: listOf(app) }),
+  call: ({ params }: CallToolRequest, ctx: ServerContext) =>
+    calls.run(app.reads(params.name), ctx.mcpReq.signal, async (signal) => {
+      const side = clientSide(server, ctx, caller, signal);
+      const outcome = await app.call(params.name, params.arguments, side);
+      switch (outcome.kind) {
+        case "result":
+          return outcome.result;
+        case "ask":
+          return {
+            resultType: "input_required" as const,
+            inputRequests: {
+              confirm: { method: "elicitation/create", params: { mode: "form", ...outcome.form } },
+            },
+            requestState: outcome.state,
+          } as never;
+        case "task":
+          return { resultType: "task", ...outcome.task } as never;
+      }
+    }),
+});
 
 /** Lists as they were made: many servers serve one app. */
 const lists = new WeakMap<App, ReturnType<typeof listed>[]>();

@@ -25,6 +25,8 @@ export interface Session {
   readonly pace: Pace;
   /** Absent: changes are not recorded. */
   readonly record?: ChangeRecord | undefined;
+  /** Stands before the numbers of its entries, where other servers have records of their own. */
+  readonly recordTag?: string | undefined;
   /** Makes codes and task ids that nobody else can. */
   readonly key: Buffer;
   /** Other processes have the key too: what this one knows to be used may be new to them. */

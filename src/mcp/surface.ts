@@ -1,5 +1,5 @@
 import { isSelected } from "../config/categories.ts";
-import type { CallerBounds } from "../config/http-config.ts";
+import type { CallerBounds } from "../config/http/http-config.ts";
 import { type Confirmation, TIERS, type Tier } from "../config/settings.ts";
 import { hiddenBecause } from "../config/surface.ts";
 import type { ListedTool } from "../tools/input-schema.ts";
@@ -55,7 +55,8 @@ export function withClusterArgument(
       type: "object",
       properties: {
         ...properties,
-        cluster: { type: "string", enum: tool.everywhere ? [...names, EVERYWHERE] : names },
+        // The server's instructions name the clusters once, for all tools.
+        cluster: tool.everywhere ? { type: "string", description: `${EVERYWHERE}: all` } : { type: "string" },
       },
       ...(needed || required.length > 0 ? { required: needed ? [...required, "cluster"] : required } : {}),
     },

@@ -7,6 +7,7 @@ import { type Row, record } from "../pve/data.ts";
 import type { Answer, Block } from "../render/answer.ts";
 import { redactData } from "../render/redact.ts";
 import type { Route } from "../schema/routes.gen.ts";
+import { entryName } from "../tools/entry-name.ts";
 import type { SentWrite } from "./execution.ts";
 import { requestKey } from "./scope.ts";
 import type { Session } from "./session.ts";
@@ -72,7 +73,7 @@ export function entriesText(
   const back = entries.filter(
     ({ request }) => !followsCreation(request, all) && canUndo(request, befores) === true,
   );
-  const ids = (some: readonly Recorded[]) => listed(some.map(({ id }) => String(id)));
+  const ids = (some: readonly Recorded[]) => listed(some.map(({ id }) => entryName(session.recordTag, id)));
   const said = `Recorded as ${second ? "entries" : "entry"} ${ids(entries)}`;
   if (failed || back.length === 0 || !offersUndo(session)) return `${said}.`;
   if (!second) return `${said}; ${UNDO} can take it back.`;

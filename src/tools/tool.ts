@@ -134,6 +134,8 @@ export interface ToolCall {
   readonly rehearsing?: true;
   /** What was recorded of changes; absent: nothing is. */
   readonly record?: ChangeRecord;
+  /** Stands before the numbers of its entries, where other servers have records of their own. */
+  readonly recordTag?: string | undefined;
   /** What this PVE is called in the record. */
   readonly cluster: string;
   /** Who makes the call, as the record has it. */

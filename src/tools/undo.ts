@@ -7,7 +7,7 @@ import {
 } from "../plan/inverse/inverse.ts";
 import { parameterText, requestLine } from "../plan/request-text.ts";
 import { callAny } from "../pve/client.ts";
-import { num, type Row, record, str } from "../pve/data.ts";
+import { type Row, record, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import { isUpid, parseUpid } from "../pve/jobs/upid.ts";
 import { type ChangeRecord, RecordError, type RecordedChange } from "../record/record.ts";
@@ -17,6 +17,7 @@ import { findEndpoint } from "../schema/endpoint-table.ts";
 import type { Route } from "../schema/routes.gen.ts";
 import { changes, lookAfter } from "./compare.ts";
 import { tool } from "./define.ts";
+import { entryName, namedEntry } from "./entry-name.ts";
 import { findGuest } from "./find-guest.ts";
 import { flat } from "./flat.ts";
 import { Refusal } from "./refusal.ts";
@@ -54,9 +55,24 @@ function recordOf({ record: found }: ToolCall): ChangeRecord {
   return found;
 }
 
+/** The number of the entry that a call names. Throws a Refusal for what names none of this server's record. */
+function idOf({ input, recordTag }: ToolCall): number {
+  const named = namedEntry(input);
+  if (!named) throw new Refusal("entry must be what the change's answer said: Recorded as entry ….");
+  if (named.tag === recordTag) return named.id;
+  if (recordTag === undefined)
+    throw new Refusal(`There is no entry ${str(input, "entry")}: entries are numbers here.`);
+  throw new Refusal(
+    named.tag === undefined
+      ? `Several servers have records, and each has an entry ${named.id}: give entry as the change's answer did, with what stands before the number.`
+      : `Entry ${str(input, "entry")} is in another server's record.`,
+    { next: named.tag === undefined ? [] : ["Repeat the call: another of the servers may answer it."] },
+  );
+}
+
 /** The entry that a call names. Throws a Refusal for one that is not this server's to take back. */
 function entryOf(call: ToolCall): RecordedChange {
-  const id = num(call.input, "entry") ?? 0;
+  const id = idOf(call);
   const changesMade = recordOf(call);
   const found = fromRecord(() => changesMade.find(id));
   if (!found)
@@ -157,7 +173,11 @@ function takenBack(call: ToolCall, id: number): readonly Block[] {
     ({ intent, outcome }) => intent.undoes === id && outcome !== undefined && TOOK.has(outcome.verdict),
   );
   return later
-    ? [note(`Entry ${later.id} took it back; pve_undo with entry ${later.id} makes it again.`)]
+    ? [
+        note(
+          `Entry ${later.id} took it back; pve_undo with entry ${entryName(call.recordTag, later.id)} makes it again.`,
+        ),
+      ]
     : [];
 }
 
@@ -237,9 +257,9 @@ export const undoTool = tool({
   closes: [],
   reads: [...INVERSE_READS, TASK],
   inputs: {
-    entry: { required: true, schema: { type: "integer", description: "Number that its answer showed" } },
+    entry: { required: true, schema: { type: "string", description: "Number that its answer showed" } },
   },
   needs: "record",
-  undoes: (input) => num(input, "entry"),
+  undoes: (input) => namedEntry(input)?.id,
   run: undo,
 });

@@ -333,6 +333,30 @@ it("records who asked, and lets nobody take back what another did", async () => 
   expect((await mine?.act("pve_undo", { entry }))?.text).toMatch(/^Taken back: entry/);
 });
 
+it("takes no entry for one of another server's record that has the same number", async () => {
+  const { auth } = withTokens();
+  const stateKey = Buffer.from("k".repeat(32));
+  const world = clusterWorld(new VirtualClock(1_795_330_000));
+  const clients = await Promise.all(
+    [newPath(), newPath()].map(async (PVE_AUDIT_LOG) => {
+      const { url } = await serve({ auth, stateKey, env: { PVE_AUDIT_LOG } }, world);
+      return connectHttp(url, { era: "2026-07-28", token: alice.token });
+    }),
+  );
+  const [first, second] = clients;
+  const { text } = (await first?.act("pve_update_qemu_config", { vmid: 103, memory: 2048 })) ?? { text: "" };
+  await second?.act("pve_update_qemu_config", { vmid: 103, cores: 1 });
+  const entry = /Recorded as entry ([0-9a-f]{6}-\d+);/.exec(text)?.[1] ?? "";
+  const other = await second?.call("pve_undo", { entry });
+  expect(other?.text).toBe(
+    `Entry ${entry} is in another server's record.\nNothing was changed.\nNext: Repeat the call: another of the servers may answer it.`,
+  );
+  expect((await first?.call("pve_undo", { entry: entry.split("-")[1] }))?.text).toMatch(
+    /^Several servers have records, and each has an entry 1:/,
+  );
+  expect((await first?.act("pve_undo", { entry }))?.text).toMatch(/^Taken back: entry 1 /);
+});
+
 it("tells that it lives, and whether PVE can be reached, to anybody", async () => {
   let answering = 0;
   const { auth } = withTokens();

@@ -278,7 +278,7 @@ describe("what is refused", () => {
     const entry = await made(connected, "pve_update_qemu_config", memory);
     // The outcome's line has a number of its own, and is no entry.
     expect(await refused(connected, entry + 1)).toMatch(/^The record has no entry 2:/);
-    expect(await refused(connected, "x")).toContain("entry must be an integer");
+    expect(await refused(connected, "x")).toContain("entry must be what the change's answer said");
     await connected.close();
   });
 

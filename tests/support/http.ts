@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { HttpAuth, HttpConfig } from "../../src/config/http-config.ts";
+import type { HttpAuth, HttpConfig } from "../../src/config/http/http-config.ts";
 import type { Transport, WireRequest } from "../../src/pve/line/transport.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { type HttpSession, serveHttp } from "../../src/transports/http/serve-http.ts";

@@ -1,6 +1,6 @@
 import type { ClusterConfig, FleetConfig, RecordSettings } from "../config.ts";
-import { readHttp } from "../http.ts";
-import type { HttpConfig } from "../http-config.ts";
+import type { HttpConfig } from "../http/http-config.ts";
+import { readHttp } from "../http/read-http.ts";
 import { type Env, type LoadDeps, refusal } from "../load.ts";
 import { type Present, present, readSettings } from "../read-settings.ts";
 import { readSafety } from "../safety.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HttpConfig } from "../../config/http-config.ts";
+import type { HttpConfig } from "../../config/http/http-config.ts";
 import { refuse, sendJson } from "./answers.ts";
 import { type Authenticator, challenge } from "./auth/authenticate.ts";
 import { resourceMetadata, resourceMetadataUrl } from "./auth/resource-metadata.ts";
@@ -62,6 +62,8 @@ export function createFront(parts: FrontParts): (request: IncomingMessage, respo
     }
     const { caller } = found;
     told.caller = caller.name;
+    // Who has left by now would never leave again, and keep a place for good.
+    if (response.closed) return;
     if (parts.draining())
       return refuse(response, 503, "The server ends; ask again.", {
         "retry-after": "1",

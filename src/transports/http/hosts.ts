@@ -1,6 +1,6 @@
 import { validateHostHeader } from "@modelcontextprotocol/server";
-import type { HttpConfig } from "../../config/http-config.ts";
-import { isAllowedOrigin } from "../../config/origin.ts";
+import type { HttpConfig } from "../../config/http/http-config.ts";
+import { isAllowedOrigin } from "../../config/http/origin.ts";
 
 /** Why a request is refused for where it says it goes or comes from; undefined when it is not. */
 export function foreignHost(

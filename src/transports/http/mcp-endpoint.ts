@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, type McpRequestContext, type Server } from "@modelcontextprotocol/server";
-import type { Caller } from "../../config/http-config.ts";
+import type { Caller } from "../../config/http/http-config.ts";
 import { jsonRpcError } from "./answers.ts";
 
 /** pveproxy takes half of it; nothing that a client has to say is longer, in bytes. */

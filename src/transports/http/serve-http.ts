@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { HttpConfig } from "../../config/http-config.ts";
+import type { HttpConfig } from "../../config/http/http-config.ts";
 import type { Host } from "../../mcp/host.ts";
 import { createMcpServer } from "../../mcp/server.ts";
 import { RunningCalls } from "../calls.ts";
@@ -19,10 +19,15 @@ export interface HttpSession {
   readonly close: () => Promise<void>;
 }
 
+/** Makes the server of one request. */
+export type MakeServer = typeof createMcpServer;
+
 /** What serving takes from outside. */
 interface HttpParts {
   readonly ready: () => Promise<Readiness>;
   readonly log: (line: string) => void;
+  /** Absent: the server of this project. */
+  readonly makeServer?: MakeServer;
 }
 
 /** How long running calls may take to answer when the process ends, in milliseconds. */
@@ -41,13 +46,12 @@ const RENEWAL_MS = 30_000;
 export async function serveHttp(
   host: Host,
   config: HttpConfig,
-  { ready, log }: HttpParts,
+  { ready, log, makeServer = createMcpServer }: HttpParts,
 ): Promise<HttpSession> {
   const calls = new RunningCalls();
   let draining = false;
   const endpoint = createMcpEndpoint(
-    ({ caller, id }) =>
-      createMcpServer(host.appFor(caller.bounds), calls, { name: caller.name, request: id }),
+    ({ caller, id }) => makeServer(host.appFor(caller.bounds), calls, { name: caller.name, request: id }),
     (error) => log(`MCP: ${error.message}`),
   );
   const front = createFront({

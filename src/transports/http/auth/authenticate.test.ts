@@ -10,7 +10,7 @@ import {
   signToken,
   startAuthorizationServer,
 } from "../../../../tests/support/authorization-server.ts";
-import type { HttpAuth, OAuthConfig } from "../../../config/http-config.ts";
+import type { HttpAuth, OAuthConfig } from "../../../config/http/http-config.ts";
 import { challenge, createAuthenticator, type Refused } from "./authenticate.ts";
 import { resourceMetadata, resourceMetadataUrl } from "./resource-metadata.ts";
 import { hashOfToken } from "./static-tokens.ts";

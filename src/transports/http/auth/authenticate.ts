@@ -1,4 +1,4 @@
-import type { Caller, HttpAuth } from "../../../config/http-config.ts";
+import type { Caller, HttpAuth } from "../../../config/http/http-config.ts";
 import { type Authenticated, invalidToken, type Refused } from "./authenticated.ts";
 import { createTokenVerifier } from "./oauth.ts";
 import { findCaller } from "./static-tokens.ts";

@@ -1,4 +1,4 @@
-import type { Caller } from "../../../config/http-config.ts";
+import type { Caller } from "../../../config/http/http-config.ts";
 
 /** A request that is not served, and how it is answered. */
 export interface Refused {

@@ -1,5 +1,5 @@
 import type { JWTVerifyGetKey } from "jose";
-import type { OAuthConfig } from "../../../config/http-config.ts";
+import type { OAuthConfig } from "../../../config/http/http-config.ts";
 import { isObject } from "../../../record/line.ts";
 import { fetchJson, IssuerUnavailable } from "./fetch-json.ts";
 import { discoverJwksUrl } from "./issuer-metadata.ts";

@@ -1,4 +1,4 @@
-import { parseJwksUrl } from "../../../config/http-values.ts";
+import { parseJwksUrl } from "../../../config/http/http-values.ts";
 import { isObject } from "../../../record/line.ts";
 import { IssuerUnavailable } from "./fetch-json.ts";
 

@@ -8,7 +8,7 @@ import {
   signToken,
   startAuthorizationServer,
 } from "../../../../tests/support/authorization-server.ts";
-import type { OAuthConfig } from "../../../config/http-config.ts";
+import type { OAuthConfig } from "../../../config/http/http-config.ts";
 import { createTokenVerifier } from "./oauth.ts";
 
 const AUDIENCE = "https://mcp.example.com/mcp";

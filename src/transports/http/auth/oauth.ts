@@ -1,5 +1,5 @@
 import type { JWTPayload } from "jose";
-import type { OAuthConfig } from "../../../config/http-config.ts";
+import type { OAuthConfig } from "../../../config/http/http-config.ts";
 import { type Authenticated, invalidToken, type Refused } from "./authenticated.ts";
 import { createFaultLog } from "./fault-log.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";

@@ -1,4 +1,4 @@
-import type { OAuthConfig } from "../../../config/http-config.ts";
+import type { OAuthConfig } from "../../../config/http/http-config.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 

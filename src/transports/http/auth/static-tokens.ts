@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Caller } from "../../../config/http-config.ts";
+import type { Caller } from "../../../config/http/http-config.ts";
 import type { TokenEntry } from "./token-list.ts";
 
 /** The SHA-256 of a token, 32 bytes, as entries have it. */

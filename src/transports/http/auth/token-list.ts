@@ -1,6 +1,6 @@
 import { CATEGORIES, GROUPS, type Selection, selectionOf } from "../../../config/categories.ts";
 import { CLUSTER_NAME } from "../../../config/file/cluster.ts";
-import type { CallerBounds } from "../../../config/http-config.ts";
+import type { CallerBounds } from "../../../config/http/http-config.ts";
 import type { Parsed } from "../../../config/parsed.ts";
 import { TIERS, type Tier } from "../../../config/tiers.ts";
 import { parseChoice, parseChoices } from "../../../config/values.ts";

@@ -1,3 +1,6 @@
+import type { Parsed } from "../parsed.ts";
+import { optional, withDefault } from "../setting.ts";
+import { parseAbsolutePath, parseBoolean, parseChoice, parseEach, parseWholeNumber } from "../values.ts";
 import {
   parseAllowedHost,
   parseIssuer,
@@ -7,9 +10,6 @@ import {
   parsePublicUrl,
   parseScopes,
 } from "./http-values.ts";
-import type { Parsed } from "./parsed.ts";
-import { optional, withDefault } from "./setting.ts";
-import { parseAbsolutePath, parseBoolean, parseChoice, parseEach, parseWholeNumber } from "./values.ts";
 
 const asWritten = (text: string): Parsed<string> => ({ value: text });
 const LAST_PORT = 65_535;

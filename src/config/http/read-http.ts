@@ -1,11 +1,11 @@
-import type { ReadFile } from "./from-file.ts";
+import type { ReadFile } from "../from-file.ts";
+import { readKeyFile } from "../key-file.ts";
+import { readKeyPair } from "../key-pair.ts";
+import type { Present, Reading } from "../read-settings.ts";
 import { hostName, isLoopback } from "./host-name.ts";
 import { readHttpAuth } from "./http-auth.ts";
 import type { HttpConfig } from "./http-config.ts";
-import { readKeyFile } from "./key-file.ts";
-import { readKeyPair } from "./key-pair.ts";
 import { withAnyPort } from "./origin.ts";
-import type { Present, Reading } from "./read-settings.ts";
 
 /** Shorter ones can be guessed by trying. */
 const LEAST_KEY_BYTES = 32;

@@ -1,6 +1,6 @@
-import type { Selection } from "./categories.ts";
-import type { Secret } from "./secret.ts";
-import type { Tier } from "./settings.ts";
+import type { Selection } from "../categories.ts";
+import type { Secret } from "../secret.ts";
+import type { Tier } from "../settings.ts";
 
 /** What a caller may do at most: the cluster's own settings bound it further. */
 export interface CallerBounds {

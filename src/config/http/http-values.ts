@@ -1,8 +1,8 @@
+import { unknownNames } from "../names.ts";
+import type { Parsed } from "../parsed.ts";
+import { TIERS, type Tier } from "../tiers.ts";
+import { parseList } from "../values.ts";
 import { hostName, isLoopback } from "./host-name.ts";
-import { unknownNames } from "./names.ts";
-import type { Parsed } from "./parsed.ts";
-import { TIERS, type Tier } from "./tiers.ts";
-import { parseList } from "./values.ts";
 
 /** An address or host name to listen at, an IPv6 address without brackets. */
 export function parseListenHost(text: string): Parsed<string> {

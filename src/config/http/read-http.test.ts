@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tlsFile } from "../../tests/support/https-pve.ts";
-import { ConfigError } from "./config-error.ts";
-import { loadConfig } from "./load.ts";
+import { tlsFile } from "../../../tests/support/https-pve.ts";
+import { ConfigError } from "../config-error.ts";
+import { loadConfig } from "../load.ts";
 
 type Env = Readonly<Record<string, string>>;
 

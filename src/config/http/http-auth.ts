@@ -1,6 +1,6 @@
-import { fromFile, type ReadFile } from "./from-file.ts";
+import { fromFile, type ReadFile } from "../from-file.ts";
+import type { Present, Reading } from "../read-settings.ts";
 import type { HttpAuth, OAuthConfig } from "./http-config.ts";
-import type { Present, Reading } from "./read-settings.ts";
 
 /** Settings that say how the tokens of an issuer are judged. */
 const OF_ISSUER = ["MCP_OAUTH_AUDIENCE", "MCP_OAUTH_JWKS_URL", "MCP_OAUTH_SCOPES"] as const;
