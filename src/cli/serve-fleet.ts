@@ -49,13 +49,10 @@ export async function serveFleet(
       health: watchHealth({ startup: open.startup, baseUrl, tokenId: open.parts.tokenId, changed }),
     };
   });
-  const checks = Promise.all(members.map(({ health }) => health.check()));
-  const fatal = checks.then((found) => {
-    if (found.some(({ up }) => up) || !found.some((one) => !one.up && one.refusedToken)) return;
-    log("No cluster can be used, and a token was refused: see above.");
-    proc.exit(1);
-  });
-  await Promise.race([fatal, new Promise((done) => setTimeout(done, START_MS).unref())]);
+  await firstChecks(
+    proc,
+    members.map(({ health }) => health),
+  );
   const [first, ...others] = members.map((member) => ({ ...member.parts, trouble: member.health.trouble }));
   if (!first) throw new Error("A fleet has at least one cluster.");
   const host = createHost({
@@ -77,4 +74,21 @@ export async function serveFleet(
   };
   await runHttp(proc, host, { config: http, metrics, ready });
   log(`Serving ${said}`);
+}
+
+/**
+ * Waits for what the clusters answer first, and for all of them where a token was refused: the process ends where none
+ * can be used then. Nothing is served before that is decided.
+ */
+async function firstChecks(proc: ProcessLike, all: readonly ClusterHealth[]): Promise<void> {
+  const found: Health[] = [];
+  const checks = Promise.all(all.map(async (health) => found.push(await health.check())));
+  const refused = () => found.some((one) => !one.up && one.refusedToken);
+  const usable = () => found.some(({ up }) => up);
+  await Promise.race([checks, new Promise((done) => setTimeout(done, START_MS).unref())]);
+  if (!refused() || usable()) return;
+  await checks;
+  if (usable()) return;
+  proc.log("No cluster can be used, and a token was refused: see above.");
+  proc.exit(1);
 }

@@ -3,17 +3,17 @@ import { recordedRead } from "../plan/inverse/inverse.ts";
 import type { PlannedStep } from "../plan/plan.ts";
 import { callAny } from "../pve/client.ts";
 import { PveError } from "../pve/errors.ts";
-import { reading, requestKey } from "./scope.ts";
+import { type Reader, reading, requestKey } from "./scope.ts";
 import type { Session } from "./session.ts";
 
 /** What is set before each request, for the record; nothing is read where nothing is recorded. */
 export async function before(
   session: Session,
   steps: readonly PlannedStep[],
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<ReadonlyMap<string, unknown>> {
   if (!session.record) return new Map();
-  const pve = reading(session, signal);
+  const pve = reading(session, reader);
   const found = await Promise.all(
     steps.map(async (step) => {
       const state = recordedRead(step.route);

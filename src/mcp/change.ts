@@ -43,7 +43,7 @@ export async function change(
   const needed =
     controls.confirmed === undefined &&
     rehearsed.steps.some(({ classification }) => needsConfirmation(session.safety.confirm, classification));
-  let befores = await before(session, rehearsed.steps, side.signal);
+  let befores = await before(session, rehearsed.steps, side);
   const planned = async () => withUndo(session, await planOf(turn, rehearsed.steps), befores);
   if (controls.dryRun) return { kind: "answer", answer: planAnswer(what, await planned()) };
   const undoes = tool.undoes?.(input);
@@ -71,7 +71,7 @@ export async function change(
       code: controls.code,
       changedPlan: async () => {
         rehearsed = await rehearse(turn, located);
-        befores = await before(session, rehearsed.steps, side.signal);
+        befores = await before(session, rehearsed.steps, side);
         const now = await planned();
         return (await stateDigest(turn, now)) === state ? undefined : now;
       },
@@ -84,7 +84,7 @@ export async function change(
 
 /** What a confirmation is for: the exact requests, and the state that they were planned from. */
 async function stateDigest({ session, side }: Turn, { steps, state }: Plan): Promise<string> {
-  const tasks = session.sharesKey ? await newestTasks(reading(session, side.signal), steps) : undefined;
+  const tasks = session.sharesKey ? await newestTasks(reading(session, side), steps) : undefined;
   return digestOf({
     requests: steps.map(requestKey),
     digests: steps.map(({ params }) => params.digest),

@@ -41,7 +41,10 @@ export async function choosePlace(
   side: ClientSide,
 ): Promise<Choice> {
   const [first, second] = places;
-  if (first && (!second || tool.needs === "clusters")) return { kind: "one", place: first, args };
+  if (first && !second) return { kind: "one", place: first, args };
+  // It stands above them: which one it is called on makes no difference, if only one that offers it.
+  const offering = places.find(({ hides }) => hides(tool) === undefined) ?? first;
+  if (offering && tool.needs === "clusters") return { kind: "one", place: offering, args };
   const { cluster: named, ...rest } = args ?? {};
   const one = (place: Place): Choice => ({ kind: "one", place, args: rest });
   if (named === EVERYWHERE) {
@@ -83,7 +86,7 @@ async function foundGuest(
   tool: ListedTool,
   places: readonly Place[],
   args: Row | Readonly<Record<string, unknown>>,
-  { signal }: ClientSide,
+  side: ClientSide,
 ): Promise<Found | undefined> {
   const kind = guestKind(findTool(tool.name));
   const given = args.vmid;
@@ -97,7 +100,7 @@ async function foundGuest(
       try {
         if ((await place.cluster.trouble?.()) !== undefined) return { place, guests: undefined };
         const fresh = !tool.annotations.readOnlyHint;
-        return { place, guests: await place.session.guests.within(signal).all(fresh) };
+        return { place, guests: await place.session.guests.within(side).all(fresh) };
       } catch (error) {
         if (!(error instanceof PveError)) throw error;
         return { place, guests: undefined };

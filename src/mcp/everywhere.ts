@@ -116,7 +116,7 @@ export const standings = (
       try {
         const trouble = await cluster.trouble?.();
         if (trouble !== undefined) return { ...about, trouble };
-        const pve = reading(session, AbortSignal.timeout(VERSION_MS));
+        const pve = reading(session, { signal: AbortSignal.timeout(VERSION_MS) });
         const { data } = await pve.call("GET /version", {}, { timeoutMs: VERSION_MS, once: true });
         return { ...about, version: str(record(data), "version") };
       } catch (error) {

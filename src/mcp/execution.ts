@@ -14,7 +14,7 @@ import { takesNoToken } from "../schema/endpoint.ts";
 import { endpointOf } from "../schema/endpoint-table.ts";
 import type { Tool } from "../tools/tool.ts";
 import { isShuttingDown } from "./client-side.ts";
-import { type CallNotes, reading, requestKey, type Turn, type Writer } from "./scope.ts";
+import { type CallNotes, type Reader, reading, requestKey, type Turn, type Writer } from "./scope.ts";
 import type { Session } from "./session.ts";
 
 /** What allows a call to run. */
@@ -56,10 +56,10 @@ export const needsConfirmation = (setting: Confirmation, one: Classification): b
 export const classOfRequest = async (
   session: Session,
   { route, params, endpoint }: Checked,
-  signal: AbortSignal,
+  reader: Reader,
 ): Promise<Classification> => {
   if (endpoint) return classOfUnknown(route);
-  const pve = reading(session, signal);
+  const pve = reading(session, reader);
   return classifyCall((read, given) => callAny(pve, read, given), route, params);
 };
 
@@ -80,7 +80,7 @@ export function execution(
   const write: Writer = async (request, signal) => {
     const key = requestKey(request);
     if (!permit.requests.has(key)) {
-      const found = await classOfRequest(session, request, signal);
+      const found = await classOfRequest(session, request, { signal, caller: side.caller });
       if (needsConfirmation(session.safety.confirm, found))
         // Not a tool's refusal: an earlier request of the same call may have gone out.
         throw new PveError("refused", "What would be sent now is not what was planned.", {
@@ -167,6 +167,7 @@ async function sendOnce(turn: Turn, request: Checked): Promise<Reply> {
       // What stands before a write stands before each try: it may have been frozen or protected meanwhile.
       await session.client.check(request.route, request.params as never, {
         signal,
+        caller,
         endpoint: request.endpoint,
       });
       notes.remarks.push(`PVE first refused it (${error.message.trim()}); it was tried again.`);
@@ -187,20 +188,20 @@ const actor = ({ tokenId, login }: Session, { route, endpoint = endpointOf(route
 
 /** The answer that the lost one would have been, if the job shows; otherwise the error, with what is known. */
 async function afterLostAnswer(
-  { session, side: { signal }, notes }: Turn,
+  { session, side, notes }: Turn,
   request: Checked,
   error: PveError,
   sentAt: number,
 ): Promise<Reply> {
   if (error.kind === "cancelled") throw error;
-  const fate = await fateOf(reading(session, signal), {
+  const fate = await fateOf(reading(session, side), {
     request,
     error,
     tokenId: actor(session, request),
     sentAt,
     known: session.started,
     pace: session.pace,
-    signal,
+    signal: side.signal,
   });
   if (fate.kind === "started") {
     notes.remarks.push(`PVE's answer was lost (${error.message}); the job it started was found.`);

@@ -54,7 +54,7 @@ export async function invoke(
       tool: listed.name,
       reading: isRead,
       changed: notes.changed,
-      pve: reading(session, side.signal),
+      pve: reading(session, side),
       signal: side.signal,
     });
     return { kind: "answer", answer: withRemarks(answer, notes) };

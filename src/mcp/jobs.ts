@@ -36,7 +36,7 @@ async function follow(
 ): Promise<Standing> {
   const task = parseUpid(upid);
   if (!task) return { followed: { kind: "unknown" } };
-  const pve = reading(session, side.signal);
+  const pve = reading(session, side);
   const { pace } = session;
   const begun = pace.now();
   const left = () => Math.max(0, waitMs - (pace.now() - begun));
@@ -75,7 +75,7 @@ export async function followJobs(
         if (one.followed.kind !== "ended") return { job, ...one };
         const { acting = job.upid } = one;
         const start = begun(job.upid);
-        const pve = reading(session, side.signal);
+        const pve = reading(session, side);
         const told = () => secondsOf(pve, acting, parseUpid(job.upid)?.starttime);
         const seconds =
           start !== undefined ? (session.pace.now() - start) / 1000 : byGuest ? undefined : await told();
@@ -99,7 +99,7 @@ async function whoHolds(
   const isLock = /is locked \(|can't lock file/.test(exit);
   if (!isLock || !task || !/^\d+$/.test(task.id)) return undefined;
   const guest = { node: task.node, vmid: Number(task.id) };
-  const holder = await lockHolder(reading(session, side.signal), guest, parseLock(exit), side.signal);
+  const holder = await lockHolder(reading(session, side), guest, parseLock(exit), side.signal);
   return holderText(holder, parseLock(exit) !== undefined);
 }
 

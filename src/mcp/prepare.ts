@@ -22,11 +22,7 @@ export interface Located {
 }
 
 /** Checks what would stand in the path, asks the tier, and finds the guest and the node. Throws a Refusal or PveError. */
-export async function locateCall(
-  { session, side: { signal }, notes }: Turn,
-  tool: Tool,
-  input: Row,
-): Promise<Located> {
+export async function locateCall({ session, side, notes }: Turn, tool: Tool, input: Row): Promise<Located> {
   checkPlaceholders(tool, input);
   // The client asks again for every call; asked here, a refusal comes before the reads of a tool that looks first.
   if (tool.endpoint) admitUnknown(session.tier, tool.route);
@@ -37,7 +33,7 @@ export async function locateCall(
   if (kind && which !== undefined) {
     const node = str(input, "node");
     const counterpart = counterpartOf(tool);
-    guest = await findGuest(session.guests.within(signal), {
+    guest = await findGuest(session.guests.within(side), {
       which: which.trim(),
       kind,
       fresh: tool.effect !== "read",
@@ -64,7 +60,7 @@ export function bind(
       callAny(pve, tool.route, { ...endpointParams(tool, input), ...changes }, { endpoint: tool.endpoint }),
     follow,
     wait,
-    guests: session.guests.within(side.signal),
+    guests: session.guests.within(side),
     tier: session.tier,
     ...(session.record ? { record: session.record } : {}),
     recordTag: session.recordTag,

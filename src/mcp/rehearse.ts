@@ -24,7 +24,7 @@ export async function rehearse(turn: Turn, located: Located): Promise<Rehearsed>
   const steps = await Promise.all(
     requests.map(async (request: Checked) => ({
       ...request,
-      classification: await classOfRequest(session, request, side.signal),
+      classification: await classOfRequest(session, request, side),
     })),
   );
   return { call, steps, answer, seen };
@@ -36,7 +36,7 @@ export async function planOf({ session, side }: Turn, steps: readonly PlannedSte
     import("../plan/look.ts"),
     import("../plan/plan.ts"),
   ]);
-  const pve = reading(session, side.signal);
+  const pve = reading(session, side);
   const address = session.ownAddress();
   const look = createLook({
     send: (route, params) => callAny(pve, route, params),

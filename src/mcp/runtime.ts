@@ -82,7 +82,7 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
         const hidden = place.hides(tool);
         const on = places.length > 1 ? ` That is so on cluster ${place.name}.` : "";
         if (hidden !== undefined) return answered(refusal(`${hidden}${on} The operator decides.`));
-        const trouble = await place.cluster.trouble?.();
+        const trouble = tool.needs === "clusters" ? undefined : await place.cluster.trouble?.();
         if (trouble !== undefined) return answered(unusable(place, trouble));
         return outcomeOf(place, await invoke(place.session, tool, choice.args, side), side);
       }

@@ -77,18 +77,25 @@ export function scoped(
         notes.hidden = Math.max(notes.hidden, reply.hidden ?? 0);
         return withoutSecrets(route, reply);
       }
-      const request = await session.client.check(route, params, { signal, endpoint: options?.endpoint });
+      const request = await session.client.check(route, params, {
+        signal,
+        caller,
+        endpoint: options?.endpoint,
+      });
       written = true;
       return withoutSecrets(route, await write(request, signal));
     },
   };
 }
 
+/** For whom the pipeline reads, and until when. */
+export type Reader = Pick<ClientSide, "signal"> & Partial<Pick<ClientSide, "caller">>;
+
 /** PVE for the pipeline's own reads, with secrets taken out of every answer. */
-export function reading(session: Session, signal: AbortSignal): Pve {
+export function reading(session: Session, { signal, caller }: Reader): Pve {
   return {
     call: async (route, params, options) =>
-      withoutSecrets(route, await session.client.call(route, params, { signal, ...options })),
+      withoutSecrets(route, await session.client.call(route, params, { signal, caller, ...options })),
   };
 }
 

@@ -103,7 +103,7 @@ async function admitted(
   client: PveClientOptions,
   route: Route,
   given: Readonly<Record<string, unknown>>,
-  { signal, endpoint: described }: CallOptions,
+  { signal, caller, endpoint: described }: CallOptions,
 ): Promise<Admitted> {
   const endpoint = described ?? endpointOf(route);
   const params = coerce(endpoint, given);
@@ -111,9 +111,9 @@ async function admitted(
   else admit(client.tier, route, params);
   checkParams(endpoint, params);
   // What follows looks things up: for a call that is wrong anyway nothing is asked.
-  const read: GuardRead = (route, given) => guardRead(client)(route, given, signal);
+  const read: GuardRead = (route, given) => guardRead(client, caller)(route, given, signal);
   if (!described) await admitByState(client.tier, route, params, read);
-  await client.guard?.admit(guardRead(client), route, params, signal, described !== undefined);
+  await client.guard?.admit(guardRead(client, caller), route, params, signal, described !== undefined);
   // The node's own description is what the gate would go by.
   if (!described) await client.gate?.(endpoint, params, read);
   return { endpoint, params };
@@ -121,9 +121,13 @@ async function admitted(
 
 /** A guard's own reads pass no guard: they are fixed, and what they find goes into a decision alone. */
 const guardRead =
-  (client: PveClientOptions): GuardRead =>
+  (client: PveClientOptions, caller: string | undefined): GuardRead =>
   (route, params, signal) =>
-    exchange(client, { endpoint: endpointOf(route), params: coerce(endpointOf(route), params) }, { signal });
+    exchange(
+      client,
+      { endpoint: endpointOf(route), params: coerce(endpointOf(route), params) },
+      { signal, caller },
+    );
 
 async function callPve(
   client: PveClientOptions,
@@ -134,7 +138,7 @@ async function callPve(
   const call = await admitted(client, route, given, options);
   const reply = await exchange(client, call, options);
   if (!client.guard || call.endpoint.method !== "GET") return reply;
-  return client.guard.filter(guardRead(client), route, call.params, reply, options.signal);
+  return client.guard.filter(guardRead(client, options.caller), route, call.params, reply, options.signal);
 }
 
 /** Sends the request, reads more than once if need be, and reads the answer. */

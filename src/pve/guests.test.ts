@@ -67,7 +67,7 @@ describe("how often it looks", () => {
     await Promise.all([inventory.all(false), inventory.all(false)]);
     await vi.advanceTimersByTimeAsync(4_999);
     await inventory.all(false);
-    expect(pve.calls).toEqual([["GET /cluster/resources", { type: "vm" }]]);
+    expect(pve.calls).toEqual([["GET /cluster/resources", { type: "vm" }, { caller: undefined }]]);
     await vi.advanceTimersByTimeAsync(1);
     await inventory.all(false);
     expect(pve.calls).toHaveLength(2);

@@ -55,11 +55,12 @@ export class GuestInventory implements GuestLookup {
     this.#pve = pve;
   }
 
-  async all(fresh: boolean): Promise<readonly Guest[]> {
+  /** @param caller whose turn it takes, where it has to look */
+  async all(fresh: boolean, caller?: string): Promise<readonly Guest[]> {
     const known = this.#seen;
     if (!fresh && known && performance.now() < known.until) return known.guests;
     const guests = this.#pve
-      .call("GET /cluster/resources", { type: "vm" })
+      .call("GET /cluster/resources", { type: "vm" }, { caller })
       .then(({ data }) => guestsIn(data));
     // Until it is answered a look serves everybody who asks; from then on for a while.
     const entry = { guests, until: Number.POSITIVE_INFINITY };
@@ -76,8 +77,8 @@ export class GuestInventory implements GuestLookup {
   }
 
   /** The same look-up for one caller: it stops waiting when `signal` says so, the look itself goes on for others. */
-  within(signal: AbortSignal): GuestLookup {
-    return { all: (fresh) => unlessAborted(this.all(fresh), signal) };
+  within({ signal, caller }: { readonly signal: AbortSignal; readonly caller?: string }): GuestLookup {
+    return { all: (fresh) => unlessAborted(this.all(fresh, caller), signal) };
   }
 
   /** Forgets what was seen: after a write of ours. */

@@ -102,6 +102,17 @@ describe("settle", () => {
     expect(settled).toHaveBeenCalled();
   });
 
+  test("cancels what begins after it", async () => {
+    const calls = new RunningCalls();
+    const running = calls.run(WRITES, never, work(300));
+    const settled = calls.settle(1_000);
+    const late = calls.run(WRITES, never, async (signal) => signal.reason);
+    expect(await late).toBe("shutdown");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await running).toBe("done");
+    await settled;
+  });
+
   test("does not wait when nothing runs", async () => {
     await new RunningCalls().settle(1_000);
     expect(vi.getTimerCount()).toBe(0);

@@ -72,6 +72,21 @@ describe.each(ERAS)("two clusters, protocol %s", (era) => {
   });
 });
 
+it("the list of clusters is there while the first is down, and where the first does not offer it", async () => {
+  const down = await connect(clusterWorld(), DEMO_TOKENS.admin, {
+    env: { PVE_CATEGORIES: "qemu" },
+    trouble: () => "Gone.",
+    others: [{ name: "lab", world: labWorld(), env: {} }],
+  });
+  const { text, isError } = await down.call("pve_list_clusters");
+  expect(isError, text).toBe(false);
+  expect(text).toMatch(/^2 clusters; no answer from test\./);
+  await down.close();
+  const first = await two({ trouble: () => "Gone." });
+  expect(firstLine(await first.call("pve_list_clusters"))).toBe("2 clusters; no answer from test.");
+  await first.close();
+});
+
 it("one cluster: neither the argument nor the list of clusters is there", async () => {
   const connected = await connect(clusterWorld(), DEMO_TOKENS.admin);
   const { tools } = await connected.client.listTools();

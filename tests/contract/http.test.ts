@@ -207,6 +207,7 @@ describe("what is let in", () => {
   it("is meant for this server, and comes from where calls may come from", async () => {
     const server = await serve();
     expect(await rawRequest(server.url, { ...JSON_HEADERS, host: "evil.example.com" })).toBe(403);
+    expect(await rawRequest(server.url, { ...JSON_HEADERS, host: "evil@localhost" })).toBe(403);
     expect(await rawRequest(server.url, { ...JSON_HEADERS, host: "localhost:3000" })).toBe(200);
     const from = (origin: string) => rawPost(server.url, LIST, { origin });
     expect((await from("https://evil.example.com")).status).toBe(403);
@@ -316,6 +317,32 @@ it("asks the client's user where the client can, in the era that can over HTTP",
   expect(asked).toHaveLength(1);
   expect(text).toMatch(/^Done in/);
   await client.close();
+});
+
+it("bounds a caller on every cluster, in overviews of all too, and to the clusters it may name", async () => {
+  const [carol, dave] = [newToken("carol"), newToken("dave")];
+  const path = tokensFile([
+    [carol, { tier: "full", categories: ["qemu"] }],
+    [dave, { tier: "full", clusters: ["lab"] }],
+  ]);
+  const server = await serve({
+    auth: { kind: "bearer", tokensFile: path },
+    others: [{ name: "lab", world: clusterWorld(new VirtualClock(1_795_330_000)) }],
+  });
+  const narrow = await connectHttp(server.url, { era: "2026-07-28", token: carol.token });
+  const { text, isError } = await narrow.call("pve_list_nodes", { cluster: "*" });
+  expect(isError).toBe(true);
+  expect(text).toContain("pve_list_nodes is in category nodes, which your access to this server leaves out.");
+  expect(server.requests).toEqual([]);
+  const one = await connectHttp(server.url, { era: "2026-07-28", token: dave.token });
+  const names = (await one.client.listTools()).tools.map(({ name }) => name);
+  expect(names).not.toContain("pve_list_clusters");
+  expect((await one.call("pve_list_nodes")).text).toMatch(/^3 nodes\./);
+  expect((await one.call("pve_list_nodes", { cluster: "test" })).text).toContain(
+    'Unknown argument "cluster".',
+  );
+  await narrow.close();
+  await one.close();
 });
 
 it("records who asked, and lets nobody take back what another did", async () => {

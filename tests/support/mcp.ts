@@ -51,6 +51,8 @@ export interface ConnectOptions {
   readonly pace?: Pace;
   /** What stands between the server and the simulated PVE. */
   readonly through?: (transport: Transport) => Transport;
+  /** Why the first cluster cannot be used. */
+  readonly trouble?: () => string | undefined;
   readonly others?: readonly OtherCluster[];
   readonly defaultCluster?: string;
   readonly stateKey?: Buffer;
@@ -79,6 +81,7 @@ export function simulatedHost(
     timeoutMs = 30_000,
     pace = virtualPace(world),
     through,
+    trouble: firstTrouble,
     others = [],
     defaultCluster,
     stateKey,
@@ -110,7 +113,7 @@ export function simulatedHost(
   const host = createHost({
     ...configOf(env),
     clusters: [
-      clusterOf("test", world, env),
+      { ...clusterOf("test", world, env), ...(firstTrouble ? { trouble: async () => firstTrouble() } : {}) },
       ...others.map(({ name, world: its, env: own = env, trouble }) => ({
         ...clusterOf(name, its, own),
         ...(trouble ? { trouble: async () => trouble() } : {}),

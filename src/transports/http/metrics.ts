@@ -69,7 +69,9 @@ export function createMetrics(): Metrics {
     listen: (port) =>
       new Promise((resolve, reject) => {
         const server = createServer((request, response) => {
-          if (request.method !== "GET" || request.url !== "/metrics") {
+          // A page that a browser was lured to by another name gets nothing.
+          const local = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(request.headers.host ?? "");
+          if (!local || request.method !== "GET" || request.url !== "/metrics") {
             response.writeHead(404).end();
             return;
           }
