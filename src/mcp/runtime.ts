@@ -171,6 +171,7 @@ function sessionOf(
     tokenId: cluster.tokenId,
     login: cluster.login,
     cluster: cluster.name,
+    ofSeveral: several,
     ownAddress: () => cluster.transport.ownAddress?.(),
     safety: cluster.safety,
     hidden: (name) => {
