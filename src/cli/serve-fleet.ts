@@ -1,4 +1,5 @@
 import type { FleetConfig } from "../config/config.ts";
+import { adviceInKeys } from "../config/file/wording.ts";
 import { createHost } from "../mcp/host.ts";
 import type { HostParts } from "../mcp/parts.ts";
 import { type ClusterHealth, type Health, watchHealth } from "../pve/cluster-health.ts";
@@ -46,7 +47,13 @@ export async function serveFleet(
     };
     return {
       ...open,
-      health: watchHealth({ startup: open.startup, baseUrl, tokenId: open.parts.tokenId, changed }),
+      health: watchHealth({
+        startup: open.startup,
+        baseUrl,
+        tokenId: open.parts.tokenId,
+        changed,
+        ...(parts.fromFile ? { worded: (text) => adviceInKeys(text, cluster.name) } : {}),
+      }),
     };
   });
   await firstChecks(

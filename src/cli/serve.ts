@@ -56,7 +56,9 @@ async function serveOne(
   const program = await loadStdio();
   const checked = await probe;
   if ("error" in checked) {
-    log(explainStartup(checked.error, { baseUrl: baseUrls[0], tokenId }));
+    const cause = explainStartup(checked.error, { baseUrl: baseUrls[0], tokenId });
+    const inKeys = parts.fromFile && (await import("../config/file/wording.ts")).adviceInKeys;
+    log(inKeys ? inKeys(cause, cluster.name) : cause);
     return proc.exit(1);
   }
   const host = program.createHost({ ...parts, clusters: [open.parts] });

@@ -39,7 +39,9 @@ export async function change(
   let rehearsed = await rehearse(turn, located);
   // Nothing would be sent: what the tool says to that is the answer.
   if (rehearsed.steps.length === 0) return { kind: "answer", answer: rehearsed.answer };
-  const what = action(located, rehearsed.call);
+  const act = action(located, rehearsed.call);
+  // Clusters may have guests and nodes of the same names.
+  const what = session.ofSeveral ? `Cluster ${session.cluster}: ${act}` : act;
   const needed =
     controls.confirmed === undefined &&
     rehearsed.steps.some(({ classification }) => needsConfirmation(session.safety.confirm, classification));

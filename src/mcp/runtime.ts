@@ -18,12 +18,15 @@ import { invoke } from "./invoke.ts";
 import type { CallOutcome, ClusterParts, Outcome, ToolResult } from "./parts.ts";
 import { reachFor } from "./reach.ts";
 import { createSession, type Session } from "./session.ts";
+import { settingNames } from "./setting-names.ts";
 import { hiddenFrom, lowerTier } from "./surface.ts";
 import { clusterOfTask, createTasks, TaskError, type Tasks } from "./tasks.ts";
 
+type Args = Readonly<Record<string, unknown>> | undefined;
+
 /** What the first call loads. */
 export interface Runtime {
-  call(name: string, args: Readonly<Record<string, unknown>> | undefined, side: ClientSide): Promise<Outcome>;
+  call(name: string, args: Args, side: ClientSide): Promise<Outcome>;
   /** The tasks of the cluster that an id names. Throws a TaskError where there is none. */
   tasksOf(taskId: string): Tasks;
 }
@@ -34,21 +37,38 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
   const cores = await parts.loadCores();
   const result = resultsOf(parts, redact);
   const places = parts.clusters.map((cluster): Place => {
-    const hides = hiddenFrom(cluster, { bounds: parts.bounds, several: parts.clusters.length > 1 });
+    const why = hiddenFrom(cluster, { bounds: parts.bounds, several: parts.clusters.length > 1 });
+    const { text } = settingNames(parts, cluster.name);
+    const hides = (tool: ListedTool) => {
+      const hidden = why(tool);
+      return hidden === undefined ? undefined : text(hidden);
+    };
     const session = sessionOf(parts, cluster, coreOf(cores, cluster), redact, () =>
       standings(places, parts.defaultCluster),
     );
     return { name: cluster.name, cluster, session, hides };
   });
   const tasks = new Map(
-    places.map(({ name, session }): [string, Tasks] => {
-      const hidden = session.hidden(STOP);
-      const stop = hidden === undefined ? toolOf(parts, STOP) : { hidden };
-      return [name, createTasks({ session, result, redact, stop })];
+    places.map(({ name, session, hides }): [string, Tasks] => {
+      const named = settingNames(parts, name);
+      const stop = toolOf(parts, STOP);
+      const hidden = hides(stop);
+      return [
+        name,
+        createTasks({
+          session,
+          result: (answer) => result(named.answer(answer)),
+          redact: (text) => redact(named.text(text)),
+          stop: hidden === undefined ? stop : { hidden },
+        }),
+      ];
     }),
   );
   const visible = parts.tools.filter((tool) => places.some(({ hides }) => hides(tool) === undefined));
   const answered = (answer: Answer): Outcome => ({ kind: "result", result: result(answer) });
+
+  const invokeAt = async ({ name, session }: Place, tool: ListedTool, args: Args, side: ClientSide) =>
+    settingNames(parts, name).invoked(await invoke(session, tool, args, side));
 
   const outcomeOf = async (place: Place, invoked: Invoked, side: ClientSide): Promise<Outcome> => {
     switch (invoked.kind) {
@@ -75,7 +95,7 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
         return answered(choice.answer);
       case "everywhere":
         return answered(
-          await everywhere(choice.places, tool, (place) => invoke(place.session, tool, choice.args, side)),
+          await everywhere(choice.places, tool, (place) => invokeAt(place, tool, choice.args, side)),
         );
       case "one": {
         const { place } = choice;
@@ -84,7 +104,7 @@ export async function createRuntime(parts: AppParts): Promise<Runtime> {
         if (hidden !== undefined) return answered(refusal(`${hidden}${on} The operator decides.`));
         const trouble = tool.needs === "clusters" ? undefined : await place.cluster.trouble?.();
         if (trouble !== undefined) return answered(unusable(place, trouble));
-        return outcomeOf(place, await invoke(place.session, tool, choice.args, side), side);
+        return outcomeOf(place, await invokeAt(place, tool, choice.args, side), side);
       }
     }
   };
@@ -165,12 +185,11 @@ function sessionOf(
     raisesTier: (needed) =>
       lowerTier(cluster.surface.tier, needed) === needed
         ? `An access to this server with tier ${needed} would allow it; the operator decides.`
-        : parts.fromFile
-          ? `tier: ${needed} for cluster ${cluster.name} in the file of PVE_CONFIG would allow it; the operator decides.`
-          : `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`,
+        : `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`,
     tokenId: cluster.tokenId,
     login: cluster.login,
     cluster: cluster.name,
+    ofSeveral: several,
     ownAddress: () => cluster.transport.ownAddress?.(),
     safety: cluster.safety,
     hidden: (name) => {

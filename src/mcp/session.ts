@@ -21,6 +21,8 @@ export interface Session {
   readonly login?: string | undefined;
   /** What this PVE is called in records and plans. */
   readonly cluster: string;
+  /** The caller reaches others too: plans say which cluster they are for. */
+  readonly ofSeveral: boolean;
   readonly safety: Safety;
   readonly pace: Pace;
   /** Absent: changes are not recorded. */
@@ -64,6 +66,7 @@ const DEFAULTS = {
   /** Longer than it takes to read a plan, shorter than most clients' patience, in milliseconds. */
   answerWithinMs: 120_000,
   sharesKey: false,
+  ofSeveral: false,
   pace: realPace,
 };
 

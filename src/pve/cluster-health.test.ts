@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Health, watchHealth } from "./cluster-health.ts";
-import type { Transport, WireRequest } from "./line/transport.ts";
+import type { Transport, WireRequest, WireResponse } from "./line/transport.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -19,15 +19,17 @@ const answer = (status: number, reason: string, data: unknown) => ({
 const UP = answer(200, "OK", { version: "9.2.11", release: "9.2" });
 const REFUSED = answer(401, "invalid token value!", null);
 
+type Reply = (request: WireRequest) => WireResponse | Promise<WireResponse>;
+
 /** A watch over a PVE that does as the test says. */
-function watched(first: () => Awaited<ReturnType<Transport["send"]>>) {
+function watched(first: Reply, more: Partial<Parameters<typeof watchHealth>[0]> = {}) {
   let reply = first;
   const asked: WireRequest[] = [];
   const told: Health[] = [];
   const transport: Transport = {
     send: async (request) => {
       asked.push(request);
-      return reply();
+      return reply(request);
     },
     close: () => {},
   };
@@ -37,12 +39,13 @@ function watched(first: () => Awaited<ReturnType<Transport["send"]>>) {
     tokenId: "a@pve!b",
     changed: (one) => void told.push(one),
     now: () => Date.now(),
+    ...more,
   });
   return {
     health,
     asked,
     told,
-    now: (next: () => Awaited<ReturnType<Transport["send"]>>) => {
+    now: (next: Reply) => {
       reply = next;
     },
   };
@@ -91,6 +94,83 @@ test("a call finds out by itself that it is back", async () => {
 test("a refused token is told as such", async () => {
   const { health } = watched(() => REFUSED);
   expect(await health.check()).toMatchObject({ up: false, refusedToken: true });
+});
+
+test("it is asked in the background at growing distances, and each loss begins anew", async () => {
+  const { health, asked, now } = watched(down);
+  const begun = Date.now();
+  const times: number[] = [];
+  now(() => {
+    times.push((Date.now() - begun) / 1_000);
+    return down();
+  });
+  await health.check();
+  await vi.advanceTimersByTimeAsync(170_000);
+  expect(times).toEqual([0, 2, 7, 17, 47, 107, 167]);
+  now(() => UP);
+  await vi.advanceTimersByTimeAsync(60_000);
+  now(down);
+  await vi.advanceTimersByTimeAsync(4_000);
+  const soFar = asked.length;
+  await health.check();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(asked).toHaveLength(soFar + 2);
+});
+
+test("calls do not have a lost one asked more often than once in three seconds", async () => {
+  const { health, asked } = watched(down);
+  await health.check();
+  for (let tenths = 0; tenths < 600; tenths += 1) {
+    await health.trouble();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(asked.length).toBeGreaterThan(19);
+  expect(asked.length).toBeLessThanOrEqual(1 + 20 + 5);
+});
+
+/** Does not answer; ends when the request is given up, as a real connection does. */
+const silent: Reply = ({ signal }) =>
+  new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+
+test("who asks at the same time waits for one question, and for a lost one three seconds at most", async () => {
+  // Vitest does not fake the timer of AbortSignal.timeout.
+  const timeout = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    const limit = new AbortController();
+    setTimeout(() => limit.abort(new DOMException("late", "TimeoutError")), ms);
+    return limit.signal;
+  });
+  const { health, asked } = watched(silent);
+  const first = health.check();
+  // Nothing is known yet: a call finds out by itself.
+  expect(await health.trouble()).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(await first).toMatchObject({ up: false, text: expect.stringContaining("No answer within 30 s.") });
+  await vi.advanceTimersByTimeAsync(1_000);
+  vi.setSystemTime(Date.now() + 3_000);
+  const waiting = Promise.all([health.trouble(), health.trouble(), health.check()]);
+  await vi.advanceTimersByTimeAsync(3_000);
+  const [one, other, found] = await waiting;
+  expect(one).toContain("No answer within 3 s.");
+  expect(other).toBe(one);
+  expect(found).toMatchObject({ up: false, text: one });
+  expect(asked).toHaveLength(2);
+  expect(timeout.mock.calls).toEqual([[30_000], [3_000]]);
+  timeout.mockRestore();
+  health.stop();
+});
+
+test("the cause is told in the words of the operator's settings, and without the authorization", async () => {
+  const { health, told } = watched(() => REFUSED, {
+    worded: (text) => text.replaceAll("PVE_TOKEN_ID", "clusters.lab.token_id"),
+  });
+  await health.check();
+  const text = await health.trouble();
+  expect(text).toMatch(
+    /^https:\/\/pve\.example\.com:8006 refused the token a@pve!b \(.*\)\.\nCheck clusters\.lab\.token_id and /,
+  );
+  expect(told).toEqual([{ up: false, refusedToken: true, text }]);
 });
 
 test("nothing is asked after it was stopped", async () => {

@@ -21,6 +21,8 @@ interface HealthParts {
   readonly startup: StartupCall;
   readonly baseUrl: string;
   readonly tokenId: string;
+  /** Says the cause as the operator has the settings; absent: by their variables. */
+  readonly worded?: (text: string) => string;
   /** Told when it is lost and when it is back. */
   readonly changed: (health: Health) => void;
   /** Milliseconds that only grow; absent: the machine's. */
@@ -40,6 +42,7 @@ export function watchHealth({
   startup,
   baseUrl,
   tokenId,
+  worded = (text) => text,
   changed,
   now = () => performance.now(),
 }: HealthParts): ClusterHealth {
@@ -56,7 +59,7 @@ export function watchHealth({
       return { up: true, version: await probeVersion({ ...startup, timeoutMs }) };
     } catch (error) {
       const refusedToken = error instanceof PveError && error.kind === "authentication";
-      return { up: false, text: explainStartup(error, { baseUrl, tokenId }), refusedToken };
+      return { up: false, text: worded(explainStartup(error, { baseUrl, tokenId })), refusedToken };
     }
   };
   const noted = (health: Health): Health => {

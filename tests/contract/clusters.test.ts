@@ -1,33 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
-import { type Connection, type ConnectOptions, codeIn, connect, ERAS } from "../support/mcp.ts";
+import { codeIn, connect, ERAS } from "../support/mcp.ts";
 import { newPath } from "../support/records.ts";
-
-const START = 1_795_330_000;
-
-/** The demo's cluster again, in which VM 103 (mail) is called `post`, and VM 101 is not. */
-function labWorld() {
-  const world = clusterWorld(new VirtualClock(START));
-  const mail = world.guests.get(103);
-  if (!mail) throw new Error("the demo has no VM 103");
-  mail.config.name = "post";
-  world.guests.delete(101);
-  return world;
-}
-
-/** A server of two clusters, `test` and `lab`. */
-const two = (
-  options: ConnectOptions = {},
-  lab: Partial<NonNullable<ConnectOptions["others"]>[number]> = {},
-) =>
-  connect(clusterWorld(new VirtualClock(START)), DEMO_TOKENS.admin, {
-    others: [{ name: "lab", world: labWorld(), ...lab }],
-    ...options,
-  });
-
-const firstLine = ({ text }: { readonly text: string }) => text.split("\n")[0];
-const writes = ({ requests }: Connection) => requests.filter(({ method }) => method !== "GET");
+import { firstLine, labWorld, two, writes } from "../support/two-clusters.ts";
 
 describe.each(ERAS)("two clusters, protocol %s", (era) => {
   it("are named by an argument that every tool but the list of them takes", async () => {

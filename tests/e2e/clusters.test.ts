@@ -59,6 +59,10 @@ test("two clusters out of a file, one of which is down at first", async () => {
     "Cluster lab cannot be used now.",
   );
 
+  expect(await call(server, 4, "pve_start_qemu_vm", { cluster: "prod", vmid: 103 })).toContain(
+    "pve_start_qemu_vm needs clusters.prod.tier: read-execute; the tier is read-only.",
+  );
+
   const back = await pve(down.port);
   open.push(back.close);
   await server.says("Cluster lab: PVE 9.2.11 answers at");
@@ -84,6 +88,8 @@ test("a refused token ends the start only where no cluster can be used", async (
   const ended = await start([], { PVE_CONFIG: configFile(neither) }).ended();
   expect(ended).toMatchObject({ code: 1, stdout: "" });
   expect(ended.stderr).toContain("No cluster can be used, and a token was refused: see above.");
+  for (const name of ["a", "b"])
+    expect(ended.stderr).toContain(`Check clusters.${name}.token_id and clusters.${name}.token_secret;`);
   expect(ended.stderr).not.toContain(WRONG);
 });
 
@@ -94,6 +100,33 @@ test("one cluster in a file is served like one in variables", async () => {
   await server.says(`Connected to PVE 9.2.11 at ${one.url}`);
   server.child.stdin.end();
   expect((await server.ended()).code).toBe(0);
+
+  const refused = await start([], {
+    PVE_CONFIG: configFile({ clusters: { home: block(one, WRONG) } }),
+  }).ended();
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toContain("Check clusters.home.token_id and clusters.home.token_secret;");
+  expect(refused.stderr).not.toContain(WRONG);
+});
+
+test("a certificate that is not trusted: the key to set, by which the cluster then is", async () => {
+  const [one, other] = await Promise.all([pve(), pve()]);
+  open.push(one.close, other.close);
+  const { fingerprint: _, ...unpinned } = block(other);
+  const server = start([], { PVE_CONFIG: configFile({ clusters: { a: block(one), b: unpinned } }) });
+  await server.says("tools for 2 clusters");
+  expect(server.stderr()).toContain(`set this key in the file of PVE_CONFIG:\nclusters.b.fingerprint: `);
+  expect(server.stderr()).not.toContain("PVE_FINGERPRINT");
+  const pin = /^clusters\.b\.fingerprint: ([0-9A-F:]{95})$/m.exec(server.stderr())?.[1];
+  expect(pin).toBe(other.fingerprint);
+  server.child.stdin.end();
+  expect((await server.ended()).code).toBe(0);
+
+  const b = { ...unpinned, fingerprint: pin };
+  const again = start([], { PVE_CONFIG: configFile({ clusters: { a: block(one), b } }) });
+  await again.says("Cluster b: PVE 9.2.11 answers at");
+  again.child.stdin.end();
+  expect((await again.ended()).code).toBe(0);
 });
 
 test.each<[string, unknown, number, Readonly<Record<string, string>>, string]>([

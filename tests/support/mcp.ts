@@ -55,6 +55,8 @@ export interface ConnectOptions {
   readonly trouble?: () => string | undefined;
   readonly others?: readonly OtherCluster[];
   readonly defaultCluster?: string;
+  /** The settings are those of a file. */
+  readonly fromFile?: boolean;
   readonly stateKey?: Buffer;
 }
 
@@ -84,6 +86,7 @@ export function simulatedHost(
     trouble: firstTrouble,
     others = [],
     defaultCluster,
+    fromFile = false,
     stateKey,
     log,
   }: ConnectOptions & { readonly log: (line: string) => void },
@@ -120,6 +123,7 @@ export function simulatedHost(
       })),
     ],
     defaultCluster,
+    fromFile,
     stateKey,
     pace,
     answerWithinMs,

@@ -17,6 +17,12 @@ const WORDS: readonly (readonly [variable: string, key: string])[] = [
   [" `no_proxy` is the same.", ""],
 ];
 
+/** What a running server advises, and how it is advised where a file says everything. */
+const ADVICE: readonly (readonly [variable: string, key: string])[] = [
+  ["in the server's settings", "in the file of PVE_CONFIG"],
+  ["add this line to the server's environment", "set this key in the file of PVE_CONFIG"],
+];
+
 /** What is said of a file that holds a secret, and how it is said of the secret. */
 const OF_FILES: readonly (readonly [file: string, secret: string])[] = [
   [" names a file that is ", " is "],
@@ -30,8 +36,16 @@ const replaced = (text: string, words: typeof WORDS): string =>
 
 /** A text about variables as one about keys of the file; a cluster's are written behind `cluster`. */
 export function inKeys(text: string, cluster = ""): string {
+  return namesInKeys(replaced(text, WORDS), cluster);
+}
+
+/** What a server says to an operator or a client of a setting of `cluster`, by its key in the file. */
+export const adviceInKeys = (text: string, cluster: string): string =>
+  namesInKeys(replaced(text, ADVICE), `clusters.${cluster}.`);
+
+function namesInKeys(text: string, cluster: string): string {
   const key = (name: string): string => (isName(name) ? keyOf(name, cluster) : undefined) ?? name;
-  return replaced(text, WORDS)
+  return text
     .replace(OR, (both, one: string, other: string) => (key(one) === key(other) ? one : both))
     .replace(ASSIGNED, (_, name: string) => `${key(name)}: `)
     .replace(NAME, key);
