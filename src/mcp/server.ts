@@ -1,5 +1,6 @@
 import {
   type CallToolRequest,
+  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -51,7 +52,7 @@ export function createMcpServer(app: App, calls: CallWatch, caller: CallerRef): 
   ): Promise<T> =>
     calls.run(reads, ctx.mcpReq.signal, async (signal) => {
       const side = clientSide(server, ctx, caller, signal);
-      if (!side.takesTasks) throw new ProtocolError(ProtocolErrorCode.MethodNotFound, "Method not found");
+      if (!side.takesTasks) throw withoutTasks(ctx);
       try {
         return await work(side);
       } catch (error) {
@@ -78,6 +79,14 @@ export function createMcpServer(app: App, calls: CallWatch, caller: CallerRef): 
   );
   return server;
 }
+
+/** Why a client that has not declared the extension is answered nothing; the older era does not know it. */
+const withoutTasks = ({ mcpReq }: ServerContext): ProtocolError =>
+  mcpReq.envelope === undefined
+    ? new ProtocolError(ProtocolErrorCode.MethodNotFound, "Method not found")
+    : new MissingRequiredClientCapabilityError({
+        requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
+      });
 
 /** What a server answers to `tools/list` and `tools/call`. */
 export const toolHandlers = (server: Server, app: App, calls: CallWatch, caller: CallerRef) => ({

@@ -3,6 +3,7 @@ import type { Transport } from "../../src/pve/line/transport.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { clusterWorld, DEMO_TOKENS } from "../../src/simulator/scenarios/cluster.ts";
 import { faulty, proxyError } from "../support/faults.ts";
+import { rawPost, startHttp } from "../support/http.ts";
 import { connect } from "../support/mcp.ts";
 import { type RawClient, rawClient } from "../support/raw.ts";
 
@@ -196,12 +197,23 @@ describe("a client that takes tasks", () => {
   });
 });
 
-it("a client that does not declare it gets no task and no such method", async () => {
+it("a client that does not declare it gets no task, and is told what it would have to declare", async () => {
   const { client } = demo({}, {});
   const result = await client.call("pve_run_backup", { ...backup, wait: 1 });
   expect(result).toMatchObject({ content: [{ text: expect.stringMatching(/^Still running/) }] });
-  await expect(client.ask("tasks/get", { taskId: "x.y" })).rejects.toThrow(/Method not found/);
+  for (const method of ["tasks/get", "tasks/update", "tasks/cancel"])
+    await expect(client.ask(method, { taskId: "x.y" })).rejects.toMatchObject({
+      cause: { code: -32_021, data: { requiredCapabilities: TASKS } },
+    });
   client.close();
+});
+
+it("the 2025 era has no such method", async () => {
+  const server = await startHttp(clusterWorld(new VirtualClock(START)), DEMO_TOKENS.admin);
+  const message = { jsonrpc: "2.0", id: 1, method: "tasks/get", params: { taskId: "x.y" } };
+  const answer = await rawPost(server.url, JSON.stringify(message));
+  expect(await answer.text()).toContain('"code":-32601');
+  await server.close();
 });
 
 it("in the 2025 era a long job is told as one that still runs", async () => {

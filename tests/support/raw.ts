@@ -5,7 +5,7 @@ type Result = Readonly<Record<string, unknown>>;
 
 /** A client of the newer era that speaks JSON-RPC by hand: for what the SDK's client does not let through. */
 export interface RawClient {
-  /** The result as it came over the wire; rejects with the error's message. */
+  /** The result as it came over the wire; rejects with the error's message, and the error as the cause. */
   readonly ask: (method: string, params?: Result) => Promise<Result>;
   readonly call: (name: string, args?: Result) => Promise<Result>;
   readonly requests: ReturnType<typeof serve>["requests"];
@@ -32,7 +32,7 @@ export function rawClient(
         error?: { message: string };
       };
       const one = id === undefined ? undefined : waiting.get(id);
-      if (error) one?.reject(new Error(error.message));
+      if (error) one?.reject(new Error(error.message, { cause: error }));
       else one?.resolve(result ?? {});
     }
   });
