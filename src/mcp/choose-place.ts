@@ -1,4 +1,3 @@
-import { type Row, str } from "../pve/data.ts";
 import { PveError } from "../pve/errors.ts";
 import type { Guest } from "../pve/guests.ts";
 import type { Answer, Block } from "../render/answer.ts";
@@ -85,16 +84,13 @@ interface Found {
 async function foundGuest(
   tool: ListedTool,
   places: readonly Place[],
-  args: Row | Readonly<Record<string, unknown>>,
+  args: Readonly<Record<string, unknown>>,
   side: ClientSide,
 ): Promise<Found | undefined> {
   const kind = guestKind(findTool(tool.name));
   const given = args.vmid;
-  const which =
-    typeof given === "number"
-      ? String(given)
-      : str({ vmid: typeof given === "string" ? given : null }, "vmid")?.trim();
-  if (kind === undefined || which === undefined || which === "") return undefined;
+  const which = typeof given === "number" || typeof given === "string" ? String(given).trim() : "";
+  if (kind === undefined || which === "") return undefined;
   const looks = await Promise.all(
     places.map(async (place) => {
       try {

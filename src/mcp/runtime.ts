@@ -17,7 +17,7 @@ import { UNCHANGED } from "./guidance.ts";
 import { invoke } from "./invoke.ts";
 import type { CallOutcome, ClusterParts, Outcome, ToolResult } from "./parts.ts";
 import { reachFor } from "./reach.ts";
-import { createSession, type Session } from "./session.ts";
+import { createSession, type Session, settingRaisesTier } from "./session.ts";
 import { settingNames } from "./setting-names.ts";
 import { hiddenFrom, lowerTier } from "./surface.ts";
 import { clusterOfTask, createTasks, TaskError, type Tasks } from "./tasks.ts";
@@ -185,7 +185,7 @@ function sessionOf(
     raisesTier: (needed) =>
       lowerTier(cluster.surface.tier, needed) === needed
         ? `An access to this server with tier ${needed} would allow it; the operator decides.`
-        : `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`,
+        : settingRaisesTier(needed),
     tokenId: cluster.tokenId,
     login: cluster.login,
     cluster: cluster.name,

@@ -57,10 +57,13 @@ export interface Session {
   readonly report: (error: unknown, request?: string) => void;
 }
 
+/** The setting that admits what needs more than the tier, as a sentence. */
+export const settingRaisesTier = (needed: Tier): string =>
+  `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`;
+
 /** What has a default that a session can make itself. */
 const DEFAULTS = {
-  raisesTier: (needed: Tier) =>
-    `PVE_ACCESS_TIER=${needed} in the server's settings would allow it; the operator decides.`,
+  raisesTier: settingRaisesTier,
   ownAddress: () => undefined,
   clusters: async () => [],
   /** Longer than it takes to read a plan, shorter than most clients' patience, in milliseconds. */

@@ -2,16 +2,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { HttpAuth, HttpConfig } from "../../src/config/http/http-config.ts";
 import type { Transport, WireRequest } from "../../src/pve/line/transport.ts";
 import type { World } from "../../src/simulator/world.ts";
 import { type HttpSession, serveHttp } from "../../src/transports/http/serve-http.ts";
 import {
-  type AskedForm,
   type Connection,
   type ConnectOptions,
-  codeIn,
+  callsOf,
+  contractClient,
   type Era,
   simulatedHost,
 } from "./mcp.ts";
@@ -100,38 +100,12 @@ export async function connectHttp(
   url: string,
   { era, token, person, headers = {} }: HttpClientOptions,
 ): Promise<Omit<Connection, "requests">> {
-  const client = new Client(
-    { name: "contract", version: "1" },
-    {
-      versionNegotiation: { mode: era === "2025" ? "legacy" : { pin: era } },
-      capabilities: person ? { elicitation: { form: {} } } : {},
-    },
-  );
-  if (person)
-    client.setRequestHandler("elicitation/create", async ({ params }) =>
-      person(params as unknown as AskedForm),
-    );
+  const client = contractClient(era, person);
   const bearer: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   await client.connect(
     new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...bearer, ...headers } } }),
   );
-  const call: Connection["call"] = async (name, args = {}) => {
-    const { content, isError } = await client.callTool({ name, arguments: args });
-    return {
-      text: content.map((part) => (part.type === "text" ? part.text : "")).join("\n"),
-      isError: isError === true,
-    };
-  };
-  return {
-    client,
-    call,
-    act: async (name, args = {}) => {
-      const first = await call(name, args);
-      if (!first.text.startsWith("NOT DONE: ")) return first;
-      return call(name, { ...args, confirm: codeIn(first.text) });
-    },
-    close: () => client.close(),
-  };
+  return { client, ...callsOf(client), close: () => client.close() };
 }
 
 /** A message as no library would check it. */

@@ -155,14 +155,8 @@ export function serve(
   return { toServer, toClient, errors, requests };
 }
 
-/** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
-export async function connect(
-  world: World,
-  token: { readonly id: string; readonly secret: string },
-  options: ConnectOptions = {},
-): Promise<Connection> {
-  const { era = "2025", person } = options;
-  const { toServer, toClient, errors, requests } = serve(world, token, options);
+/** A real client of an era, not yet connected. */
+export function contractClient(era: Era, person: ConnectOptions["person"]): Client {
   const client = new Client(
     { name: "contract", version: "1" },
     {
@@ -177,7 +171,11 @@ export async function connect(
       person(params as unknown as AskedForm),
     );
   }
-  await client.connect(new StdioServerTransport(toClient, toServer));
+  return client;
+}
+
+/** How tests call tools through a client. */
+export function callsOf(client: Client): Pick<Connection, "call" | "act"> {
   const call: Connection["call"] = async (name, args = {}) => {
     const { content, isError } = await client.callTool({ name, arguments: args });
     return {
@@ -186,14 +184,29 @@ export async function connect(
     };
   };
   return {
-    client,
-    requests,
     call,
     act: async (name, args = {}) => {
       const first = await call(name, args);
       if (!first.text.startsWith("NOT DONE: ")) return first;
       return call(name, { ...args, confirm: codeIn(first.text) });
     },
+  };
+}
+
+/** A real client, speaking MCP over a pair of streams to the real server on a simulated world. */
+export async function connect(
+  world: World,
+  token: { readonly id: string; readonly secret: string },
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const { era = "2025", person } = options;
+  const { toServer, toClient, errors, requests } = serve(world, token, options);
+  const client = contractClient(era, person);
+  await client.connect(new StdioServerTransport(toClient, toServer));
+  return {
+    client,
+    requests,
+    ...callsOf(client),
     close: async () => {
       await client.close();
       toServer.end();
